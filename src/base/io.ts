@@ -1,0 +1,48 @@
+/**
+ * Everything a command may touch of the process it runs in. Only `bin/` and `base/process-io.ts` know the real
+ * process; all other code is handed an `Io`, so that it can be run by a test or by another program.
+ */
+export interface Io {
+  stdin: Input;
+  stdout: Output;
+  stderr: Output;
+  env: Readonly<Record<string, string | undefined>>;
+  /** The working directory, absolute. */
+  cwd: string;
+  clock: Clock;
+  /** Fires when the user or the system asks the program to stop. */
+  signal: AbortSignal;
+  /** Starts a shell command that shows what it is given on the terminal. Until it ends, Ctrl-C is its own affair. */
+  startPager(command: string, env: Record<string, string>): PagerProcess;
+}
+
+export interface PagerProcess {
+  /** Resolves when the pager has room for more. Rejects with the kind `closed-pipe` when it takes no more. */
+  write(chunk: Uint8Array | string): Promise<void>;
+  /** Ends the input and resolves, once the pager has ended, to its exit code; 128 or more after a signal. */
+  end(): Promise<number>;
+}
+
+export interface Input {
+  isTTY: boolean;
+  /** The bytes of standard input. It can be read once. */
+  read(): AsyncIterable<Uint8Array>;
+}
+
+export interface Output {
+  isTTY: boolean;
+  /** Columns of the terminal; 80 where there is none. */
+  columns: number;
+  /**
+   * Resolves when the bytes are with the operating system, so that awaiting it is the back-pressure. The chunk may be
+   * reused after that. Rejects with the kind `closed-pipe` when the reader is gone.
+   */
+  write(chunk: Uint8Array | string): Promise<void>;
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Resolves after `ms`, or at once when the signal fires. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,31 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The text of a file that is installed with the program, such as `readPackageFile('schemas', 'event.schema.json')`. */
+export function readPackageFile(...names: string[]): Promise<string> {
+  return readFile(locate(...names), 'utf8');
+}
+
+/** The names in a folder that is installed with the program, sorted. */
+export async function listPackageFolder(...names: string[]): Promise<string[]> {
+  return (await readdir(locate(...names))).sort();
+}
+
+/** The version in package.json. */
+export function packageVersion(): string {
+  return JSON.parse(readFileSync(locate('package.json'), 'utf8')).version;
+}
+
+let root: string | undefined;
+
+function locate(...names: string[]): string {
+  root ??= findRoot(dirname(fileURLToPath(import.meta.url)));
+  return join(root, ...names);
+}
+
+/** This file runs from `src/base/` or, bundled, from `dist/`: the package is the nearest folder above with a package.json. */
+function findRoot(folder: string): string {
+  return existsSync(join(folder, 'package.json')) ? folder : findRoot(dirname(folder));
+}

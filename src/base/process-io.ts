@@ -1,0 +1,61 @@
+import { isatty } from 'node:tty';
+import { systemClock } from './clock.ts';
+import type { Io, Output } from './io.ts';
+import { spawnPager } from './pager-process.ts';
+import { listenForSignals } from './signals.ts';
+import { openDescriptor } from './write-descriptor.ts';
+
+/** The `Io` of this process. `close` gives the signals back, so that the process can end. */
+export function openProcessIo(): { io: Io; close(): void } {
+  // What we make may hold other people's secrets, whatever the caller's umask is.
+  process.umask(0o077);
+  const signals = listenForSignals();
+  const io: Io = {
+    stdin: { isTTY: isatty(0), read: () => readStdin(signals.signal) },
+    stdout: openOutput(1, openDescriptor(1, 'standard output')),
+    stderr: openOutput(2, forgive(openDescriptor(2, 'standard error'))),
+    env: process.env,
+    cwd: currentFolder(),
+    clock: systemClock,
+    signal: signals.signal,
+    startPager: (command, env) => spawnPager(command, env, signals.ignoreInterrupts()),
+  };
+  return { io, close: signals.close };
+}
+
+async function* readStdin(signal: AbortSignal): AsyncIterable<Uint8Array> {
+  const stop = () => process.stdin.destroy(signal.reason);
+  signal.addEventListener('abort', stop);
+  try {
+    signal.throwIfAborted();
+    yield* process.stdin as AsyncIterable<Uint8Array>;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+function openOutput(descriptor: 1 | 2, write: Output['write']): Output {
+  const isTTY = isatty(descriptor);
+  return {
+    isTTY,
+    get columns() {
+      // Node's stream is made only to be asked for its width, and only where there is a terminal.
+      return (isTTY && (descriptor === 1 ? process.stdout : process.stderr).columns) || 80;
+    },
+    write,
+  };
+}
+
+/** A working directory that was removed has no name; commands that need one then fail on it, others run. */
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return '/';
+  }
+}
+
+/** Talk that nobody can hear is no reason to stop working. */
+function forgive(write: Output['write']): Output['write'] {
+  return (chunk) => write(chunk).catch(() => {});
+}

@@ -1,0 +1,13 @@
+import type { Command } from './command.ts';
+import { createHelp } from './help.ts';
+import { ls } from './ls.ts';
+import { schema } from './schema.ts';
+import { show } from './show.ts';
+import { version } from './version.ts';
+
+/** Every command, in the order in which help lists them. */
+export const commands: readonly Command[] = [ls, show, schema, createHelp(specs), version];
+
+function specs() {
+  return commands.map(({ spec }) => spec);
+}

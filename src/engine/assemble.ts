@@ -1,0 +1,103 @@
+import { isSyntheticUserText } from '../format/events/synthetic-text.ts';
+import type { Event, EventBody, EventHead } from '../model/event.ts';
+import type { Dialect } from '../model/thread-row.ts';
+import { TurnTracker } from '../model/turn-tracker.ts';
+import { turnSignal, userItemText } from './turn-signal.ts';
+
+/**
+ * Puts bodies in file order into the published stream: gives each its position and its turn, and adds the events that no
+ * line stands behind.
+ *
+ * Events are handed on as soon as their turn is known, which is at once except after a recorded start of a turn.
+ */
+export class Assembler {
+  readonly #threadId: string | null;
+  readonly #turns = new TurnTracker();
+  #seq = 0;
+  #held: Event[] = [];
+  #heldLines = 0;
+
+  constructor(threadId: string | null) {
+    this.#threadId = threadId;
+  }
+
+  /** Turns counted so far. */
+  get turns(): number {
+    return this.#turns.turn;
+  }
+
+  /** @returns the events whose turn is now known, in order */
+  add(body: EventBody, origin: Origin): Event[] {
+    const outcome = this.#turns.observe(turnSignal(body));
+    const ready = outcome === 'before' ? this.#release() : [];
+    this.#hold(body, origin);
+    for (const synthetic of syntheticBodies(body, origin.dialect)) {
+      this.#hold(synthetic, { ...origin, line: undefined, synthetic: true });
+    }
+    this.#heldLines++;
+    if (!this.#turns.settled && this.#heldLines < MOST_HELD) return ready;
+    if (!this.#turns.settled) this.#turns.finish();
+    return ready.length > 0 ? [...ready, ...this.#release()] : this.#release();
+  }
+
+  /** @returns what was held back when the thread ended */
+  finish(): Event[] {
+    this.#turns.finish();
+    return this.#release();
+  }
+
+  #hold(body: EventBody, origin: Origin): void {
+    const head: EventHead = {
+      thread_id: this.#threadId,
+      seq: this.#seq++,
+      timestamp: origin.timestamp,
+      turn: 0,
+    };
+    if (origin.line !== undefined) head.line = origin.line;
+    if (origin.inheritedFrom) head.inherited_from = origin.inheritedFrom;
+    if (origin.baseRollout) head.base_rollout = origin.baseRollout;
+    if (origin.rolledBack) head.rolled_back = true;
+    if (origin.synthetic) head.synthetic = true;
+    this.#held.push(Object.assign(head, body));
+  }
+
+  #release(): Event[] {
+    const events = this.#held;
+    const { turn } = this.#turns;
+    for (const event of events) event.turn = turn;
+    this.#held = [];
+    this.#heldLines = 0;
+    return events;
+  }
+}
+
+/** Where a body comes from. */
+export interface Origin {
+  dialect: Dialect | null;
+  timestamp: string | null;
+  line: number | undefined;
+  inheritedFrom?: string | undefined;
+  baseRollout?: string | undefined;
+  rolledBack?: boolean | undefined;
+  synthetic?: boolean | undefined;
+}
+
+/** A start is followed by its telling event within a few lines; a file in which it is not is not held in memory. */
+const MOST_HELD = 256;
+
+/**
+ * Events that the dialect has no line for. The bare one records no user and agent messages but as items; Codex never records
+ * approvals, but a rejection shows in the tool's result.
+ */
+function syntheticBodies(body: EventBody, dialect: Dialect | null): EventBody[] {
+  if (body.type !== 'ResponseItem') return [];
+  const { item } = body;
+  if (item.type === 'tool_result' && item.status === 'declined') {
+    return [{ type: 'ResponseItem', item: { type: 'approval', call_id: item.call_id, decision: 'denied', inferred: true } }];
+  }
+  if (dialect !== 'bare' || item.type !== 'message') return [];
+  const text = userItemText(item);
+  if (item.role === 'assistant') return [{ type: 'EventMsg', msg: { type: 'AgentMessage', text } }];
+  if (item.role !== 'user' || isSyntheticUserText(text)) return [];
+  return [{ type: 'EventMsg', msg: { type: 'UserMessage', text } }];
+}

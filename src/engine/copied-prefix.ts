@@ -1,0 +1,62 @@
+import { memberText } from '../format/decode-line.ts';
+import { openRollout, type RolloutFile } from '../store/rollout-file.ts';
+import { type DecodedLine, readLines } from './read-records.ts';
+
+/**
+ * Tells, line by line, whether a fork's record was copied from its parent: the inherited part of a copied fork is the
+ * longest run of records, after the fork's own session_meta, that equal the parent's from its first one on in type and
+ * payload. Timestamps differ, because Codex stamps copies anew.
+ *
+ * @throws Failure when the parent cannot be opened
+ */
+export async function openCopiedPrefix(parentPath: string): Promise<CopiedPrefix> {
+  return new CopiedPrefix(await openRollout(parentPath));
+}
+
+export class CopiedPrefix {
+  readonly #parent: RolloutFile;
+  #lines: AsyncGenerator<DecodedLine> | null;
+  #isFirst = true;
+
+  constructor(parent: RolloutFile) {
+    this.#parent = parent;
+    this.#lines = readLines(parent);
+  }
+
+  /** Takes the fork's lines in order. */
+  async includes(line: DecodedLine): Promise<boolean> {
+    if (!line.record || !this.#lines) return false;
+    if (this.#isFirst) {
+      this.#isFirst = false;
+      return false;
+    }
+    const parentLine = await this.#nextRecord();
+    if (parentLine && sameRecord(parentLine, line)) return true;
+    await this.close();
+    return false;
+  }
+
+  async close(): Promise<void> {
+    if (!this.#lines) return;
+    this.#lines = null;
+    await this.#parent.close();
+  }
+
+  async #nextRecord(): Promise<DecodedLine | null> {
+    for (;;) {
+      const next = await this.#lines?.next();
+      if (!next || next.done) return null;
+      if (next.value.record) return next.value;
+    }
+  }
+}
+
+function sameRecord(a: DecodedLine, b: DecodedLine): boolean {
+  if (a.record?.type !== b.record?.type || !a.decoded.ok || !b.decoded.ok) return false;
+  return payloadOf(a) === payloadOf(b);
+}
+
+function payloadOf(line: DecodedLine): string | undefined {
+  if (!line.decoded.ok) return undefined;
+  return line.record?.dialect === 'bare' ? line.record.text().text : memberText(line.decoded, 'payload');
+}

@@ -1,0 +1,39 @@
+import { basename } from 'node:path';
+import type { Clock } from '../base/io.ts';
+import { parseRolloutName } from '../format/file-name.ts';
+import { followBlocks } from './follow.ts';
+import { openThread } from './open-thread.ts';
+import type { Report } from './problem.ts';
+import { readHead } from './read-head.ts';
+import { fileAlone, type ThreadSource } from './read-thread.ts';
+import type { SessionResolver, Target } from './resolve-session.ts';
+
+/** Opens what the user named: a thread with all its files, or one file alone. */
+export async function openTarget(resolver: SessionResolver, target: Target, report: Report): Promise<ThreadSource> {
+  if (target.kind === 'thread') return openThread(await resolver.catalog(), target.threadId, report);
+  return { threadId: await threadIdOf(target.path), parts: [fileAlone(target.path)], openPrefix: null };
+}
+
+/** The file that `--raw` copies: the one named, or the thread's current one. */
+export async function rawPath(resolver: SessionResolver, target: Target): Promise<string> {
+  if (target.kind === 'file') return target.path;
+  const files = (await resolver.catalog()).thread(target.threadId);
+  return (files[files.length - 1] as { path: string }).path;
+}
+
+/** The same source, with its last file read as it grows. */
+export function followed(source: ThreadSource, clock: Clock, signal: AbortSignal): ThreadSource {
+  const last = source.parts.length - 1;
+  const parts = source.parts.map((part, index) =>
+    index < last
+      ? part
+      : { ...part, open: async (path: string) => ({ path, damage: null, blocks: () => followBlocks(path, clock, signal), close: async () => {} }) },
+  );
+  return { ...source, parts };
+}
+
+async function threadIdOf(path: string): Promise<string | null> {
+  const { meta } = await readHead(path);
+  if (typeof meta?.id === 'string') return meta.id;
+  return parseRolloutName(basename(path))?.threadId ?? null;
+}

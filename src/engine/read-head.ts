@@ -1,0 +1,79 @@
+import type { JsonObject } from '../format/decode-line.ts';
+import { isObject } from '../format/record.ts';
+import type { Dialect } from '../model/thread-row.ts';
+import { openRollout, type RolloutFile } from '../store/rollout-file.ts';
+import { readLines } from './read-records.ts';
+
+/**
+ * What the first records of a rollout say about it: its dialect, its session_meta, and what it was forked from. Damaged
+ * lines before them are passed over.
+ *
+ * @throws Failure when the file cannot be opened
+ */
+export async function readHead(path: string): Promise<Head> {
+  const rollout = await openRollout(path);
+  try {
+    return await headOf(rollout);
+  } finally {
+    await rollout.close();
+  }
+}
+
+/** The head of a rollout that is open already. */
+export async function headOf(rollout: RolloutFile): Promise<Head> {
+  const head: Head = { dialect: null, meta: null, base: null, forkedFrom: null };
+  let records = 0;
+  for await (const { record } of readLines(rollout)) {
+    if (!record) continue;
+    records++;
+    head.dialect ??= record.dialect;
+    if (record.type === 'session_meta' && !head.meta) {
+      head.meta = record.payload;
+      if (record.payload.history_mode === 'paginated') head.dialect = 'paginated';
+      head.base = baseOf(record.payload);
+      head.forkedFrom = idOf(record.payload.forked_from_id);
+    } else if (record.type === 'session_meta' && records === 2) {
+      // Codex 0.80 wrote no forked_from_id: the source's own meta, copied as the second record, is the only hint.
+      const id = idOf(record.payload.id);
+      if (id && id !== idOf(head.meta?.id)) head.forkedFrom ??= id;
+    }
+    if (records === 2) break;
+  }
+  return head;
+}
+
+export interface Head {
+  dialect: Dialect | null;
+  /** The first session_meta: the file's identity. */
+  meta: JsonObject | null;
+  /** For a file that continues another one's content. */
+  base: HistoryBase | null;
+  /** For a fork: the thread that it came from. */
+  forkedFrom: string | null;
+}
+
+/** Codex's `history_base`: everything of another rollout up to a point. */
+export interface HistoryBase {
+  /** The base's rollout id: the last uuid of its file name. */
+  rolloutId: string;
+  /** First byte of its decompressed content that does not belong; null where the record lacks it. */
+  endByte: number | null;
+  /** First ordinal that does not belong; null where the record lacks it. */
+  endOrdinal: number | null;
+}
+
+function baseOf(meta: JsonObject): HistoryBase | null {
+  const base = meta.history_base;
+  if (!isObject(base)) return null;
+  const rolloutId = idOf(base.thread_id);
+  if (!rolloutId) return null;
+  return {
+    rolloutId,
+    endByte: typeof base.end_byte_offset === 'number' ? base.end_byte_offset : null,
+    endOrdinal: typeof base.end_ordinal_exclusive === 'number' ? base.end_ordinal_exclusive : null,
+  };
+}
+
+function idOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value.toLowerCase() : null;
+}

@@ -1,0 +1,104 @@
+import { parseTime } from '../base/time.ts';
+import { toEventBody } from '../format/events/event-body.ts';
+import type { Event } from '../model/event.ts';
+import { withText } from '../model/verbatim.ts';
+import { openRollout } from '../store/rollout-file.ts';
+import { Assembler, type Origin } from './assemble.ts';
+import type { CopiedPrefix } from './copied-prefix.ts';
+import type { Report } from './problem.ts';
+import { type Content, type DecodedLine, readLines } from './read-records.ts';
+import { type Cut, isWithin, type Part, whole } from './thread-parts.ts';
+import { undecodable } from './undecodable.ts';
+
+/**
+ * The recorded events of a thread, file by file, with what was reverted marked. Rollbacks are marked by `markRollbacks`,
+ * which needs to have seen the whole thread.
+ */
+export async function* readParts(source: ThreadSource, report: Report): AsyncGenerator<Event> {
+  const assembler = new Assembler(source.threadId);
+  for (const part of source.parts) {
+    const rollout = await (part.open ?? openRollout)(part.path);
+    try {
+      yield* readPart(rollout, part, source, assembler, report);
+    } finally {
+      await rollout.close();
+    }
+  }
+  yield* assembler.finish();
+}
+
+export interface ThreadSource {
+  threadId: string | null;
+  parts: Part[];
+  /** For a fork that copied its parent's records: who it came from, and how to tell what was copied. */
+  openPrefix: { parentId: string; open: () => Promise<CopiedPrefix> } | null;
+}
+
+/** One file, taken for the whole of its thread. */
+export function fileAlone(path: string): Part {
+  return { path, rolloutId: '', recorded: whole, effective: whole, isCurrent: true, inheritedFrom: null };
+}
+
+async function* readPart(
+  rollout: Content,
+  part: Part,
+  source: ThreadSource,
+  assembler: Assembler,
+  report: Report,
+): AsyncGenerator<Event> {
+  const isFirstOwn = part.inheritedFrom === null && part === source.parts.find((other) => !other.inheritedFrom);
+  const prefix = isFirstOwn && source.openPrefix ? await source.openPrefix.open() : null;
+  try {
+    for await (const line of readLines(rollout)) {
+      if (!isWithin(part.recorded, line.line.offset, line.record?.ordinal ?? null)) break;
+      if (line.record?.dialect === 'event') {
+        yield* assembler.finish();
+        yield publishedEvent(line);
+        continue;
+      }
+      const origin = originOf(line, part);
+      if (prefix && (await prefix.includes(line))) origin.inheritedFrom = source.openPrefix?.parentId;
+      const body = line.record ? toEventBody(line.record) : undecodable(line, rollout.path, report);
+      if (body) yield* assembler.add(body, origin);
+    }
+  } finally {
+    await prefix?.close();
+  }
+  if (rollout.damage) {
+    const { rule, message, offset } = rollout.damage;
+    report({ rule, weight: 'lost', file: rollout.path, line: null, offset, message });
+  }
+}
+
+/** A line of our own stream is passed on as it stands; it has its place already. */
+function publishedEvent(line: DecodedLine): Event {
+  const text = line.record?.text();
+  return withText(text?.value as Event, text?.text as string);
+}
+
+function originOf(line: DecodedLine, part: Part): Origin {
+  const ordinal = line.record?.ordinal ?? null;
+  const origin: Origin = {
+    dialect: line.record?.dialect ?? null,
+    timestamp: utc(line.record?.timestamp ?? null),
+    line: line.line.number,
+  };
+  if (!part.isCurrent) origin.baseRollout = part.rolloutId;
+  if (part.inheritedFrom) origin.inheritedFrom = part.inheritedFrom;
+  if (!isInEffect(part.effective, line.line.offset, ordinal)) origin.rolledBack = true;
+  return origin;
+}
+
+function isInEffect(cut: Cut, offset: number, ordinal: number | null): boolean {
+  return cut === whole || isWithin(cut, offset, ordinal);
+}
+
+const utcTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
+
+/** RFC 3339 UTC, as recorded where it is that already; null for what is no time. */
+function utc(timestamp: string | null): string | null {
+  if (timestamp === null) return null;
+  const ms = parseTime(timestamp);
+  if (ms === null) return null;
+  return utcTime.test(timestamp) ? timestamp : new Date(ms).toISOString();
+}

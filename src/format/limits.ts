@@ -1,0 +1,18 @@
+/**
+ * Bounds of what is decoded. Past each of them the reader says so with a finding and goes on; `--raw` has none of
+ * them but the zstd window.
+ */
+export interface Limits {
+  /** Longest line that is parsed, in bytes without its LF. */
+  lineBytes: number;
+  /** Deepest nesting of objects and arrays in one record. */
+  depth: number;
+  /** Largest zstd window, as a power of two in bytes. The zstd tool and Codex refuse more than 27 as well. */
+  zstdWindowLog: number;
+}
+
+export const defaultLimits: Limits = {
+  lineBytes: 32 * 1024 * 1024,
+  depth: 512,
+  zstdWindowLog: 27,
+};

@@ -1,0 +1,64 @@
+import { keyIs, scanJson } from './scan-json.ts';
+
+/**
+ * The type of the record on a line, as it stands on disk, from its first bytes and without parsing it. Bare lines get the
+ * type that their content has in later versions.
+ *
+ * @param end one past the last byte at hand, which may be the line's head only
+ * @returns null when these bytes do not show it
+ */
+export function lineType(bytes: Buffer, start: number, end: number): string | null {
+  const at = typeOffset(bytes, start, end);
+  if (at > 0) {
+    const close = bytes.indexOf(QUOTE, at);
+    if (close > 0 && close < end) return bytes.toString('latin1', at, close);
+  }
+  return scannedType(bytes, start, end);
+}
+
+/** Whether the line's type is `wanted`, by comparing bytes where the line has the usual shape. */
+export function lineHasType(bytes: Buffer, start: number, end: number, wanted: Buffer): boolean {
+  const at = typeOffset(bytes, start, end);
+  if (at > 0) {
+    const close = at + wanted.length;
+    return close < end && bytes[close] === QUOTE && bytes.compare(wanted, 0, wanted.length, at, close) === 0;
+  }
+  return scannedType(bytes, start, end) === wanted.toString('latin1');
+}
+
+/** Where the type's value begins in `{"timestamp":"…","ordinal":7,"type":"…`; 0 when the line has another shape. */
+function typeOffset(bytes: Buffer, start: number, end: number): number {
+  // Codex's own lines have a time of 24 characters; the quote after it is where it is looked for first.
+  if (end - start < 64 || bytes[start + 2] !== 0x74 || bytes[start + 12] !== COLON) return 0;
+  const close = bytes[start + 38] === QUOTE ? start + 38 : bytes.indexOf(QUOTE, start + 14);
+  if (close < 0 || close + 30 > end || bytes[close + 1] !== COMMA || bytes[close + 2] !== QUOTE) return 0;
+  let at = close + 3;
+  if (bytes[at] === 0x6f && bytes[at + 8] === COLON) {
+    at += 9;
+    while (at < end && bytes[at] !== COMMA) at++;
+    at += 2;
+  }
+  // type":"
+  const isType =
+    bytes[at] === 0x74 && bytes[at + 1] === 0x79 && bytes[at + 2] === 0x70 && bytes[at + 3] === 0x65 &&
+    bytes[at + 4] === QUOTE && bytes[at + 5] === COLON && bytes[at + 6] === QUOTE;
+  return isType && at + 7 < end ? at + 7 : 0;
+}
+
+function scannedType(bytes: Buffer, start: number, end: number): string | null {
+  const { members } = scanJson(bytes, start, end, { maxDepth: 512 });
+  const read = (key: string) => {
+    const member = members.find((candidate) => keyIs(bytes, candidate, key));
+    return member && bytes[member.valueStart] === QUOTE ? bytes.toString('utf8', member.valueStart + 1, member.valueEnd - 1) : null;
+  };
+  const type = read('type');
+  const isEnveloped = members.some((member) => keyIs(bytes, member, 'payload') || keyIs(bytes, member, 'thread_id'));
+  if (type !== null) return isEnveloped ? type : (bareTypes.has(type) ? 'response_item' : type);
+  return read('record_type') ?? (read('id') !== null && read('timestamp') !== null ? 'session_meta' : null);
+}
+
+const bareTypes = new Set(['message', 'reasoning', 'function_call', 'function_call_output', 'local_shell_call']);
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const COLON = 0x3a;

@@ -1,0 +1,43 @@
+import type { Event } from './event.ts';
+
+/**
+ * Finds what `thread_rolled_back` took out of a thread's history: each drops the last N user turns before it that were still
+ * there, and all that was recorded since the first of them. The marker itself stays.
+ */
+export class RollbackTracker {
+  /** Ranges of `seq`, from (inclusive) to (exclusive), in the order of their markers. */
+  readonly ranges: { from: number; to: number }[] = [];
+  /** Where each user turn still in effect begins. */
+  #starts: number[] = [];
+  #turn = 0;
+  #turnStart = 0;
+  #isUserTurn = false;
+
+  observe(event: Event): void {
+    if (event.rolled_back) return;
+    if (event.turn !== this.#turn) {
+      this.#turn = event.turn;
+      this.#turnStart = event.seq;
+      this.#isUserTurn = false;
+    }
+    if (event.type !== 'EventMsg') return;
+    if (event.msg.type === 'UserMessage' && event.turn > 0 && !this.#isUserTurn) {
+      this.#isUserTurn = true;
+      this.#starts.push(this.#turnStart);
+    } else if (event.msg.type === 'ThreadRolledBack') {
+      this.#rollBack(Number(event.msg.num_turns), event.seq);
+    }
+  }
+
+  #rollBack(count: number, seq: number): void {
+    if (!(count > 0) || this.#starts.length === 0) return;
+    const kept = Math.max(0, this.#starts.length - count);
+    this.ranges.push({ from: this.#starts[kept] as number, to: seq });
+    this.#starts.length = kept;
+  }
+}
+
+/** Whether an event lies in one of the ranges. */
+export function isRolledBack(ranges: readonly { from: number; to: number }[], seq: number): boolean {
+  return ranges.some((range) => seq >= range.from && seq < range.to);
+}

@@ -1,0 +1,78 @@
+import CliTable from 'cli-table3';
+import { escapeForTerminal } from '../base/safe-text.ts';
+import type { Colours } from './colour.ts';
+import { displayWidth, truncate } from './text-width.ts';
+
+export interface Column {
+  title: string;
+  /** Columns of the terminal; the `rest` columns share what the others leave. */
+  width: number | 'rest';
+  align?: 'left' | 'right';
+}
+
+/** A table whose widths follow from its columns alone, so that rows can be written as they come. */
+export interface Table {
+  /** The line of titles, with its LF. */
+  header(): string;
+  /** One line a row, each with its LF. Cells are made safe, put on one line and cut with a `…`. */
+  rows(cells: string[][]): string;
+}
+
+export function createTable(columns: Column[], width: number, colours: Colours): Table {
+  const widths = shareWidth(columns, width);
+  const cut = (text: string, index: number) =>
+    fill(truncate(flatten(text), widths[index]!), widths[index]!, columns[index]!.align ?? 'left');
+  return {
+    header: () => layOut(columns.map(({ title }, index) => colours.bold(cut(title, index)))),
+    rows: (cells) => cells.map((row) => layOut(row.map(cut))).join(''),
+  };
+}
+
+const gap = '  ';
+const narrowest = 8;
+
+function shareWidth(columns: Column[], width: number): number[] {
+  const rest = columns.filter((column) => column.width === 'rest').length;
+  const taken = columns.reduce((sum, column) => sum + (column.width === 'rest' ? 0 : column.width), 0);
+  const share = Math.floor((width - taken - gap.length * (columns.length - 1)) / Math.max(rest, 1));
+  return columns.map((column) => (column.width === 'rest' ? Math.max(share, narrowest) : column.width));
+}
+
+function flatten(text: string): string {
+  return escapeForTerminal(text.replace(/[\r\n\t ]+/g, ' ').trim());
+}
+
+function fill(text: string, width: number, align: 'left' | 'right'): string {
+  const padding = ' '.repeat(Math.max(0, width - displayWidth(text)));
+  return align === 'right' ? padding + text : text + padding;
+}
+
+/**
+ * One row at a time, with cells that are already as wide as they are to be: cli-table3 measures newer emoji as narrow,
+ * so it must not have to even out a column.
+ */
+function layOut(cells: string[]): string {
+  const table = new CliTable({ chars: noBorders, style: noStyle });
+  table.push(cells);
+  return `${table.toString().trimEnd()}\n`;
+}
+
+/** Its defaults colour heads and borders, in pipes as well. */
+const noStyle = { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true };
+const noBorders = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: gap,
+};

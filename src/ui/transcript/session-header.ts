@@ -1,0 +1,86 @@
+import { oneLine } from '../../base/safe-text.ts';
+import { calendarTime } from './amounts.ts';
+import type { View } from './block.ts';
+import { clip, limits, quote } from './excerpt.ts';
+import { contentText, type Fields, objectOf, textOf } from './fields.ts';
+import { leads, type Paragraph, paragraph, span } from './paragraph.ts';
+
+/** Which session this is, where and with what it ran: from its first record. */
+export function sessionRows(meta: Fields, view: View): Paragraph[] {
+  const rows: [label: string, value: string | null][] = [
+    ['id', textOf(meta.id)],
+    ['directory', textOf(meta.cwd)],
+    ['provider', textOf(meta.model_provider)],
+    ['model', textOf(meta.model)],
+    ['source', listed([sourceName(meta.source), textOf(meta.originator), agentName(meta)])],
+    ['version', textOf(meta.cli_version)],
+    ['branch', branchOf(objectOf(meta.git))],
+    ['created', calendarTime(textOf(meta.timestamp), view.utcOffset)],
+    ['forked', from(textOf(meta.forked_from_id))],
+    ['parent', textOf(meta.parent_thread_id)],
+    ['history', view.effective ? 'effective: what is left after rollback and compaction' : null],
+  ];
+  return [
+    ...rows.flatMap(([label, value]) => (value === null ? [] : [row(label, value)])),
+    ...(view.showAll ? instructions(meta) : []),
+  ];
+}
+
+/** The line that opens a session, also where its first record is not part of the stream. */
+export function sessionRule(id: string | null): Paragraph {
+  return { ...paragraph(leads.rule, span(id === null ? 'session' : `session ${shortId(id)}`, 'bold')), rule: true };
+}
+
+/** A session record that is not the first of its session: a change of settings, or a fork's copy of its parent's. */
+export function repeatedSession(meta: Fields, threadId: string | null): Paragraph[] {
+  const id = textOf(meta.id);
+  const whose = id === null || id === threadId ? '' : ` of ${shortId(id)}…`;
+  return [paragraph(leads.note, span(`another session record${whose}`, 'dim'))];
+}
+
+/** The first block of an id. It names no session for certain, but a person can tell two by it. */
+export function shortId(id: string): string {
+  return oneLine(id.slice(0, 8));
+}
+
+function row(label: string, value: string): Paragraph {
+  const first = `   ${label.padEnd(11)}`;
+  const lead = { first, rest: ' '.repeat(first.length), style: 'dim' as const };
+  return paragraph(lead, ...clip(oneLine(value), 1000));
+}
+
+function listed(parts: (string | null)[]): string | null {
+  return parts.filter((part) => part !== null).join(', ') || null;
+}
+
+function from(id: string | null): string | null {
+  return id && `from ${id}`;
+}
+
+/** `exec`, `cli`, …; for a session that another one started `subagent: review`. */
+function sourceName(source: unknown): string | null {
+  const name = textOf(source);
+  if (name !== null) return name;
+  const [kind, detail] = Object.entries(objectOf(source))[0] ?? [];
+  if (kind === undefined) return null;
+  const which = textOf(detail) ?? Object.keys(objectOf(detail))[0];
+  return which === undefined ? kind : `${kind}: ${which}`;
+}
+
+function agentName(meta: Fields): string | null {
+  const name = textOf(meta.agent_nickname);
+  const role = textOf(meta.agent_role);
+  return name !== null && role !== null ? `${name} (${role})` : (name ?? role);
+}
+
+function branchOf(git: Fields): string | null {
+  const branch = textOf(git.branch);
+  const commit = textOf(git.commit_hash)?.slice(0, 8) ?? null;
+  return branch !== null && commit !== null ? `${branch} at ${commit}` : (branch ?? commit);
+}
+
+function instructions(meta: Fields): Paragraph[] {
+  const text = textOf(meta.instructions) ?? contentText([meta.base_instructions]);
+  if (text === '') return [];
+  return [paragraph(leads.note, span('instructions', 'dim')), ...quote(text, limits.none, 'dim')];
+}

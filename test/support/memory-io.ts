@@ -1,0 +1,68 @@
+import type { Io, PagerProcess } from '../../src/base/io.ts';
+
+export interface MemoryIoOptions {
+  /** Whether stdout and stderr are a terminal. */
+  tty?: boolean;
+  columns?: number;
+  env?: Record<string, string>;
+  cwd?: string;
+  stdin?: string | Uint8Array;
+  /** What a started pager does; without it, starting one is a fault of the test. */
+  pager?: (command: string, env: Record<string, string>) => PagerProcess;
+  /** What a write to stdout does instead of being kept. */
+  onWrite?: (chunk: Uint8Array) => Promise<void>;
+}
+
+/** An `Io` that keeps what is written. Its clock stands still until it is told to move, or somebody sleeps. */
+export class MemoryIo implements Io {
+  readonly out: Buffer[] = [];
+  readonly err: Buffer[] = [];
+  readonly stop = new AbortController();
+  readonly stdin: Io['stdin'];
+  readonly stdout: Io['stdout'];
+  readonly stderr: Io['stderr'];
+  readonly env: Record<string, string | undefined>;
+  readonly cwd: string;
+  readonly signal = this.stop.signal;
+  readonly startPager: Io['startPager'];
+  now = Date.parse('2026-11-22T12:00:00Z');
+  readonly clock: Io['clock'] = {
+    now: () => this.now,
+    sleep: async (ms) => {
+      this.now += ms;
+    },
+  };
+
+  constructor(options: MemoryIoOptions = {}) {
+    const { tty = false, columns = 80, stdin = '', onWrite } = options;
+    this.env = { TERM: 'xterm', ...options.env };
+    this.cwd = options.cwd ?? '/';
+    this.stdin = {
+      isTTY: false,
+      async *read() {
+        if (stdin.length > 0) yield Buffer.from(stdin);
+      },
+    };
+    // Copies, because a caller may reuse its chunk after the write.
+    const keep = (kept: Buffer[]) => async (chunk: Uint8Array | string) => void kept.push(Buffer.from(chunk));
+    this.stdout = {
+      isTTY: tty,
+      columns,
+      write: onWrite ? (chunk) => onWrite(Buffer.from(chunk)) : keep(this.out),
+    };
+    this.stderr = { isTTY: tty, columns, write: keep(this.err) };
+    this.startPager =
+      options.pager ??
+      (() => {
+        throw new Error('no pager was expected');
+      });
+  }
+
+  get outText(): string {
+    return Buffer.concat(this.out).toString();
+  }
+
+  get errText(): string {
+    return Buffer.concat(this.err).toString();
+  }
+}
