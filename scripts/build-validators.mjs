@@ -48,7 +48,7 @@ const trees = {
   ]),
 };
 for (const name of ['thread', 'finding', 'error']) {
-  if (schemas.has(name)) trees[name] = kindTree(schemas.get(name), schemas.get(name), []);
+  trees[name] = kindTree(schemas.get(name), schemas.get(name), []);
 }
 
 await replace(`${target}.js`, await bundle(moduleText(trees)));
@@ -65,21 +65,44 @@ async function readSchemas(folder) {
 
 /** The compiled functions, and the trees that name them. */
 function moduleText(trees) {
-  const functions = new Map();
-  const bySchema = new Map();
+  const kind = registry('kind');
+  const part = registry('part');
+  const exports = Object.entries(trees).map(
+    ([name, tree]) => `export const ${name} = ${nodeText(tree, (schema) => kind.nameOf(shareParts(schema, part)))};`,
+  );
+  const compiled = standalone.default(ajv, Object.fromEntries(kind.names().map((name) => [name, name])));
+  // Nobody reads the schema paths, and they are a tenth of the text.
+  const shorter = compiled
+    .replaceAll(/schemaPath:"(?:[^"\\]|\\.)*",/g, '')
+    .replaceAll('export const kind', 'const kind');
+  return `${shorter}\n${exports.join('\n')}\n`;
+}
+
+/** Gives each different schema one name. */
+function registry(prefix) {
+  const names = new Map();
   const nameOf = (schema) => {
     const text = JSON.stringify(schema);
-    if (!bySchema.has(text)) {
-      const name = `kind${bySchema.size}`;
-      bySchema.set(text, name);
-      ajv.addSchema(schema, name);
-      functions.set(name, name);
+    if (!names.has(text)) {
+      names.set(text, `${prefix}${names.size}`);
+      ajv.addSchema(schema, names.get(text));
     }
-    return bySchema.get(text);
+    return names.get(text);
   };
-  const exports = Object.entries(trees).map(([name, tree]) => `export const ${name} = ${nodeText(tree, nameOf)};`);
-  const compiled = standalone.default(ajv, Object.fromEntries(functions));
-  return `${compiled.replaceAll('export const kind', 'const kind')}\n${exports.join('\n')}\n`;
+  return { nameOf, names: () => [...names.values()] };
+}
+
+/** The same schema, with what stands beside `allOf` in schemas of their own, which many kinds have in common. */
+function shareParts(schema, part) {
+  if (typeof schema !== 'object') return schema;
+  const { allOf, ...beside } = schema;
+  if (beside.properties) {
+    const entries = Object.entries(beside.properties);
+    beside.properties = Object.fromEntries(entries.map(([name, inner]) => [name, shareParts(inner, part)]));
+  }
+  if (!allOf) return beside;
+  const shared = Object.keys(beside).length > 0 ? [{ $ref: part.nameOf(beside) }] : [];
+  return { allOf: [...shared, ...allOf.map((inner) => shareParts(inner, part))] };
 }
 
 function nodeText(node, nameOf) {

@@ -1,6 +1,7 @@
 import { isatty } from 'node:tty';
 import { systemClock } from './clock.ts';
 import type { Io, Output } from './io.ts';
+import { watchUncaught } from './last-resort.ts';
 import { spawnPager } from './pager-process.ts';
 import { listenForSignals } from './signals.ts';
 import { openDescriptor } from './write-descriptor.ts';
@@ -9,6 +10,7 @@ import { openDescriptor } from './write-descriptor.ts';
 export function openProcessIo(): { io: Io; close(): void } {
   // What we make may hold other people's secrets, whatever the caller's umask is.
   process.umask(0o077);
+  watchUncaught();
   const signals = listenForSignals();
   const io: Io = {
     stdin: { isTTY: isatty(0), read: () => readStdin(signals.signal) },

@@ -7,20 +7,8 @@ import { renderFishCompletion } from './frame/complete-fish.ts';
 import { renderZshCompletion } from './frame/complete-zsh.ts';
 import { suggest } from './frame/nearest.ts';
 
-/** A session as the shells offer it. */
-export interface NamedSession {
-  id: string;
-  name: string | null;
-}
-
-/**
- * @param specs asked for when the command runs, because completion is itself one of them
- * @param listSessions the sessions of the home, newest first
- */
-export function createCompletion(
-  specs: () => readonly CommandSpec[],
-  listSessions: (io: Io) => Promise<Iterable<NamedSession>>,
-): Command {
+/** @param specs asked for when the command runs, because completion is itself one of them */
+export function createCompletion(specs: () => readonly CommandSpec[]): Command {
   return {
     spec: {
       name: 'completion',
@@ -45,7 +33,7 @@ export function createCompletion(
       seeAlso: [],
     },
     async run({ operands: [word = ''] }, io) {
-      await io.stdout.write(word === 'sessions' ? renderList(await listSessions(io)) : render(word, specs()));
+      await io.stdout.write(word === 'sessions' ? await listSessions(io) : render(word, specs()));
       return 0;
     },
   };
@@ -64,9 +52,18 @@ function render(shell: string, specs: readonly CommandSpec[]): string {
   throw new Failure('usage', `there is no completion for '${shell}'`, { hint });
 }
 
-/** What the scripts read: the id, TAB, the name, a session a line. A name that a terminal cannot show is left out. */
-function renderList(sessions: Iterable<NamedSession>): string {
-  let list = '';
-  for (const { id, name } of sessions) list += `${id}\t${name === null || oneLine(name) !== name ? '' : name}\n`;
-  return list;
+/**
+ * What the scripts read, newest first: the id, TAB, the name, a session a line. It is made from names of files and the list of
+ * names alone, because a user waits for it. A name that a terminal cannot show as it is is left out.
+ */
+async function listSessions(io: Io): Promise<string> {
+  const { openSessions } = await import('../engine/resolve-session.ts');
+  const sessions = openSessions(io.env, io.cwd);
+  const names = await sessions.names();
+  const ids = [...(await sessions.catalog()).threadIds].sort().reverse();
+  return ids.map((id) => `${id}\t${shown(names.get(id) ?? '')}\n`).join('');
+}
+
+function shown(name: string): string {
+  return oneLine(name) === name ? name : '';
 }

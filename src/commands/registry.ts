@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { createCompletion } from './completion.ts';
 import { createHelp } from './help.ts';
 import { ls } from './ls.ts';
 import { schema } from './schema.ts';
@@ -6,7 +7,7 @@ import { show } from './show.ts';
 import { version } from './version.ts';
 
 /** Every command, in the order in which help lists them. */
-export const commands: readonly Command[] = [ls, show, schema, createHelp(specs), version];
+export const commands: readonly Command[] = [ls, show, schema, createCompletion(specs), createHelp(specs), version];
 
 function specs() {
   return commands.map(({ spec }) => spec);

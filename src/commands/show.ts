@@ -111,14 +111,16 @@ async function printEvents(source: ThreadSource, view: View, printer: Printer, r
   const { showEvents } = await import('../engine/show.ts');
   const { eventLine } = await import('../model/event-line.ts');
   let isFirst = true;
-  for await (const event of showEvents(source, view, report)) {
-    if (printer.mode === 'ids') {
-      await printer.id(String(event.thread_id));
-      return;
+  for await (const events of showEvents(source, view, report)) {
+    for (const event of events) {
+      if (printer.mode === 'ids') {
+        await printer.id(String(event.thread_id));
+        return;
+      }
+      const waiting = printer.line(eventLine(event, isFirst));
+      if (waiting) await waiting;
+      isFirst = false;
     }
-    const waiting = printer.line(eventLine(event, isFirst));
-    if (waiting) await waiting;
-    isFirst = false;
     if (view.follow) await printer.flush();
   }
 }
@@ -127,8 +129,8 @@ async function printTranscript(source: ThreadSource, view: View, printer: Printe
   const { showEvents } = await import('../engine/show.ts');
   const { createTranscript } = await import('../ui/transcript/transcript.ts');
   const transcript = createTranscript({ colours: printer.colours, columns: printer.columns, effective: view.effective });
-  for await (const event of showEvents(source, view, report)) {
-    await printer.text(transcript.write(event));
+  for await (const events of showEvents(source, view, report)) {
+    for (const event of events) await printer.text(transcript.write(event));
     if (view.follow) await printer.flush();
   }
   await printer.text(transcript.end());

@@ -5,25 +5,34 @@ import { type Record, toRecord } from '../format/record.ts';
 import type { Damage } from '../store/rollout-file.ts';
 
 /**
- * Every line of some content, decoded. A line is valid until the next one is asked for.
+ * Every line of some content, decoded, block by block: awaiting each line would take longer than decoding it. A line is
+ * valid until the next one is asked for.
  *
  * @param options.limits bounds of what is decoded
  * @param options.findDuplicates also look for keys that stand twice
  */
-export async function* readLines(
-  rollout: Content,
-  options: { limits?: Limits; findDuplicates?: boolean } = {},
-): AsyncGenerator<DecodedLine> {
+export async function* readLineBlocks(content: Content, options: DecodeOptions = {}): AsyncGenerator<Iterable<DecodedLine>> {
   const limits = options.limits ?? defaultLimits;
   const framer = new LineFramer(limits.lineBytes);
-  const decode = (line: Line): DecodedLine => {
+  for await (const block of content.blocks()) yield decodeAll(framer.push(block), limits, options);
+  yield decodeAll(framer.end(), limits, options);
+}
+
+/** The same, line by line. */
+export async function* readLines(content: Content, options: DecodeOptions = {}): AsyncGenerator<DecodedLine> {
+  for await (const lines of readLineBlocks(content, options)) yield* lines;
+}
+
+export interface DecodeOptions {
+  limits?: Limits;
+  findDuplicates?: boolean;
+}
+
+function* decodeAll(lines: Iterable<Line>, limits: Limits, options: DecodeOptions): Generator<DecodedLine> {
+  for (const line of lines) {
     const decoded = decodeLine(line, limits, options);
-    return { line, decoded, record: decoded.ok ? toRecord(decoded) : null };
-  };
-  for await (const block of rollout.blocks()) {
-    for (const line of framer.push(block)) yield decode(line);
+    yield { line, decoded, record: decoded.ok ? toRecord(decoded) : null };
   }
-  for (const line of framer.end()) yield decode(line);
 }
 
 export interface DecodedLine {

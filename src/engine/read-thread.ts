@@ -1,4 +1,4 @@
-import { parseTime } from '../base/time.ts';
+import { formatTime, parseTime } from '../base/time.ts';
 import { toEventBody } from '../format/events/event-body.ts';
 import type { Event } from '../model/event.ts';
 import { withText } from '../model/verbatim.ts';
@@ -6,26 +6,34 @@ import { openRollout } from '../store/rollout-file.ts';
 import { Assembler, type Origin } from './assemble.ts';
 import type { CopiedPrefix } from './copied-prefix.ts';
 import type { Report } from './problem.ts';
-import { type Content, type DecodedLine, readLines } from './read-records.ts';
+import { type Content, type DecodedLine, readLineBlocks } from './read-records.ts';
 import { type Cut, isWithin, type Part, whole } from './thread-parts.ts';
 import { undecodable } from './undecodable.ts';
 
 /**
- * The recorded events of a thread, file by file, with what was reverted marked. Rollbacks are marked by `markRollbacks`,
- * which needs to have seen the whole thread.
+ * The recorded events of a thread, file by file, with what was reverted marked, in batches of about a block of content each.
+ * Rollbacks are marked by `readRecorded`, which needs to have seen the whole thread.
  */
-export async function* readParts(source: ThreadSource, report: Report): AsyncGenerator<Event> {
+export async function* readPartBatches(source: ThreadSource, report: Report): EventBatches {
   const assembler = new Assembler(source.threadId);
   for (const part of source.parts) {
-    const rollout = await (part.open ?? openRollout)(part.path);
+    const content = await (part.open ?? openRollout)(part.path);
     try {
-      yield* readPart(rollout, part, source, assembler, report);
+      yield* readPart(content, part, source, assembler, report);
     } finally {
-      await rollout.close();
+      await content.close();
     }
   }
-  yield* assembler.finish();
+  yield assembler.finish();
 }
+
+/** The same, event by event. */
+export async function* readParts(source: ThreadSource, report: Report): AsyncGenerator<Event> {
+  for await (const events of readPartBatches(source, report)) yield* events;
+}
+
+/** Events in order; a batch may be empty. */
+export type EventBatches = AsyncGenerator<Event[]>;
 
 export interface ThreadSource {
   threadId: string | null;
@@ -40,33 +48,39 @@ export function fileAlone(path: string): Part {
 }
 
 async function* readPart(
-  rollout: Content,
+  content: Content,
   part: Part,
   source: ThreadSource,
   assembler: Assembler,
   report: Report,
-): AsyncGenerator<Event> {
+): EventBatches {
   const isFirstOwn = part.inheritedFrom === null && part === source.parts.find((other) => !other.inheritedFrom);
   const prefix = isFirstOwn && source.openPrefix ? await source.openPrefix.open() : null;
   try {
-    for await (const line of readLines(rollout)) {
-      if (!isWithin(part.recorded, line.line.offset, line.record?.ordinal ?? null)) break;
-      if (line.record?.dialect === 'event') {
-        yield* assembler.finish();
-        yield publishedEvent(line);
-        continue;
+    for await (const lines of readLineBlocks(content)) {
+      const events: Event[] = [];
+      let isOver = false;
+      for (const line of lines) {
+        isOver = !isWithin(part.recorded, line.line.offset, line.record?.ordinal ?? null);
+        if (isOver) break;
+        if (line.record?.dialect === 'event') {
+          events.push(...assembler.finish(), publishedEvent(line));
+          continue;
+        }
+        const origin = originOf(line, part);
+        if (prefix && (await prefix.includes(line))) origin.inheritedFrom = source.openPrefix?.parentId;
+        const body = line.record ? toEventBody(line.record) : undecodable(line, content.path, report);
+        if (body) events.push(...assembler.add(body, origin));
       }
-      const origin = originOf(line, part);
-      if (prefix && (await prefix.includes(line))) origin.inheritedFrom = source.openPrefix?.parentId;
-      const body = line.record ? toEventBody(line.record) : undecodable(line, rollout.path, report);
-      if (body) yield* assembler.add(body, origin);
+      yield events;
+      if (isOver) break;
     }
   } finally {
     await prefix?.close();
   }
-  if (rollout.damage) {
-    const { rule, message, offset } = rollout.damage;
-    report({ rule, weight: 'lost', file: rollout.path, line: null, offset, message });
+  if (content.damage) {
+    const { rule, message, offset } = content.damage;
+    report({ rule, weight: 'lost', file: content.path, line: null, offset, message });
   }
 }
 
@@ -93,12 +107,13 @@ function isInEffect(cut: Cut, offset: number, ordinal: number | null): boolean {
   return cut === whole || isWithin(cut, offset, ordinal);
 }
 
-const utcTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
+/** As Codex writes it, except for days that a month may not have: those are parsed. */
+const usualTime = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z$/;
 
 /** RFC 3339 UTC, as recorded where it is that already; null for what is no time. */
 function utc(timestamp: string | null): string | null {
-  if (timestamp === null) return null;
+  if (timestamp === null || usualTime.test(timestamp)) return timestamp;
   const ms = parseTime(timestamp);
   if (ms === null) return null;
-  return utcTime.test(timestamp) ? timestamp : new Date(ms).toISOString();
+  return timestamp.endsWith('Z') ? timestamp : formatTime(ms);
 }

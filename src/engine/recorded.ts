@@ -2,24 +2,29 @@ import type { Event } from '../model/event.ts';
 import { isRolledBack, RollbackTracker } from '../model/rollback.ts';
 import { openRollout } from '../store/rollout-file.ts';
 import type { Report } from './problem.ts';
-import { readParts, type ThreadSource } from './read-thread.ts';
+import { type EventBatches, readPartBatches, readParts, type ThreadSource } from './read-thread.ts';
 
 /**
  * Everything recorded of a thread, with all that is no longer in effect marked `rolled_back`.
  *
  * A rollback stands after what it drops, so a thread that holds one is read twice; others, by far the most, once.
  */
-export async function* readRecorded(source: ThreadSource, report: Report): AsyncGenerator<Event> {
+export async function* readRecordedBatches(source: ThreadSource, report: Report): EventBatches {
   if (!(await mayHoldRollback(source))) {
-    yield* readParts(source, report);
+    yield* readPartBatches(source, report);
     return;
   }
   const tracker = new RollbackTracker();
   for await (const event of readParts(source, () => {})) tracker.observe(event);
-  for await (const event of readParts(source, report)) {
-    if (isRolledBack(tracker.ranges, event.seq)) event.rolled_back = true;
-    yield event;
+  for await (const events of readPartBatches(source, report)) {
+    for (const event of events) if (isRolledBack(tracker.ranges, event.seq)) event.rolled_back = true;
+    yield events;
   }
+}
+
+/** The same, event by event. */
+export async function* readRecorded(source: ThreadSource, report: Report): AsyncGenerator<Event> {
+  for await (const events of readRecordedBatches(source, report)) yield* events;
 }
 
 /** Searches the bytes for a rollback's name, which takes a fraction of the time of decoding. */

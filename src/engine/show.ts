@@ -1,9 +1,8 @@
-import type { Event } from '../model/event.ts';
 import { readEffective } from './effective.ts';
-import { type EventFilter, passes } from './event-filter.ts';
+import { type EventFilter, passes, passesAll } from './event-filter.ts';
 import type { Report } from './problem.ts';
-import { readParts, type ThreadSource } from './read-thread.ts';
-import { readRecorded } from './recorded.ts';
+import { type EventBatches, readPartBatches, type ThreadSource } from './read-thread.ts';
+import { readRecorded, readRecordedBatches } from './recorded.ts';
 
 /** Which events of a thread are shown. */
 export interface View {
@@ -14,21 +13,26 @@ export interface View {
   filter: EventFilter;
 }
 
-/** The events of one session, in order. */
-export async function* showEvents(source: ThreadSource, view: View, report: Report): AsyncGenerator<Event> {
-  for await (const event of allEvents(source, view, report)) {
-    if (passes(view.filter, event)) yield event;
+/** The events of one session, in order, in batches. */
+export async function* showEvents(source: ThreadSource, view: View, report: Report): EventBatches {
+  const isEveryWanted = passesAll(view.filter);
+  for await (const events of batchesOf(source, view, report)) {
+    yield isEveryWanted ? events : events.filter((event) => passes(view.filter, event));
   }
 }
 
-function allEvents(source: ThreadSource, view: View, report: Report): AsyncIterable<Event> {
-  if (view.follow) return readParts(source, report);
-  if (!view.effective) return readRecorded(source, report);
+function batchesOf(source: ThreadSource, view: View, report: Report): EventBatches {
+  if (view.follow) return readPartBatches(source, report);
+  return view.effective ? effectiveBatches(source, report) : readRecordedBatches(source, report);
+}
+
+async function* effectiveBatches(source: ThreadSource, report: Report): EventBatches {
   let isFirst = true;
-  return readEffective(() => {
+  const effective = readEffective(() => {
     // It is read twice, and complains once.
     const recorded = readRecorded(source, isFirst ? () => {} : report);
     isFirst = false;
     return recorded;
   });
+  for await (const event of effective) yield [event];
 }

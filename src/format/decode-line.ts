@@ -19,14 +19,25 @@ export function decodeLine(line: Line, limits: Limits, options: { findDuplicates
   if (start === end) return { ok: false, fault: 'BLANK' };
   if (bytes[start] === 0 || bytes[end - 1] === 0) return { ok: false, fault: 'HOLE' };
 
-  const scan = scanJson(bytes, start, end, { maxDepth: limits.depth, findDuplicates: options.findDuplicates ?? false });
-  if (!isUtf8(bytes.subarray(start, end))) return { ok: false, fault: 'BAD-UTF8' };
-  if (scan.tooDeep) return { ok: false, fault: 'TOO-DEEP' };
-  const text = textOf(bytes, start, end, scan.unsafeNumbers);
+  // A record's text is scanned before it is parsed only where that is needed; for a huge one always, so that hostile nesting
+  // is found before the parser spends memory on it.
+  const scanOptions = { maxDepth: limits.depth, findDuplicates: options.findDuplicates ?? false };
+  const mustScan = options.findDuplicates === true || end - start > SCANNED_FIRST;
+  let scan = mustScan ? scanJson(bytes, start, end, scanOptions) : null;
+  let text = bytes.toString('utf8', start, end);
+  if (text.includes(REPLACEMENT) && !isUtf8(bytes.subarray(start, end))) return { ok: false, fault: 'BAD-UTF8' };
+  if (scan?.tooDeep) return { ok: false, fault: 'TOO-DEEP' };
   try {
-    const value: unknown = JSON.parse(text);
+    let value: unknown = JSON.parse(text);
+    const trouble = inspect(value, limits.depth);
+    if (trouble === 'too-deep') return { ok: false, fault: 'TOO-DEEP' };
+    if (trouble === 'numbers') {
+      scan ??= scanJson(bytes, start, end, scanOptions);
+      text = quoteNumbers(bytes, start, end, scan.unsafeNumbers);
+      value = JSON.parse(text);
+    }
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return { ok: false, fault: 'NOT-OBJECT' };
-    return { ok: true, value: value as JsonObject, bytes, start, end, scan };
+    return new DecodedObject(value as JsonObject, bytes, start, end, scan);
   } catch (error) {
     const fault = bytes.subarray(start, end).includes(0) ? 'HOLE' : 'BAD-JSON';
     return { ok: false, fault, reason: (error as Error).message };
@@ -37,14 +48,28 @@ export type JsonObject = Record<string, unknown>;
 
 export type Decoded = DecodedObject | Undecodable;
 
-export interface DecodedObject {
-  ok: true;
-  value: JsonObject;
-  bytes: Buffer;
+export class DecodedObject {
+  readonly ok = true;
+  readonly value: JsonObject;
+  readonly bytes: Buffer;
   /** The object's own bytes, without white space around it. */
-  start: number;
-  end: number;
-  scan: Scan;
+  readonly start: number;
+  readonly end: number;
+  #scan: Scan | null;
+
+  constructor(value: JsonObject, bytes: Buffer, start: number, end: number, scan: Scan | null) {
+    this.value = value;
+    this.bytes = bytes;
+    this.start = start;
+    this.end = end;
+    this.#scan = scan;
+  }
+
+  /** Made when first asked for; only while the line is valid. */
+  get scan(): Scan {
+    this.#scan ??= scanJson(this.bytes, this.start, this.end, { maxDepth: Number.POSITIVE_INFINITY });
+    return this.#scan;
+  }
 }
 
 export interface Undecodable {
@@ -77,8 +102,28 @@ export function hasBom(bytes: Uint8Array, start: number, end: number): boolean {
   return end - start >= 3 && bytes[start] === 0xef && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf;
 }
 
-function textOf(bytes: Buffer, start: number, end: number, unsafeNumbers: number[]): string {
-  if (unsafeNumbers.length === 0) return bytes.toString('utf8', start, end);
+/** What a parsed value tells of its text: nested too deep, or holding numbers that may have lost digits. */
+function inspect(value: unknown, depthLeft: number): 'too-deep' | 'numbers' | null {
+  if (typeof value === 'number') return Number.isSafeInteger(value) || !isWhole(value) ? null : 'numbers';
+  if (typeof value !== 'object' || value === null) return null;
+  if (depthLeft === 0) return 'too-deep';
+  let trouble: 'numbers' | null = null;
+  for (const key in value) {
+    const member = (value as JsonObject)[key];
+    // Most members are strings; a call for each would double the time.
+    if (typeof member === 'string') continue;
+    const found = inspect(member, depthLeft - 1);
+    if (found === 'too-deep') return found;
+    trouble ??= found;
+  }
+  return trouble;
+}
+
+function isWhole(value: number): boolean {
+  return Number.isInteger(value) || !Number.isFinite(value);
+}
+
+function quoteNumbers(bytes: Buffer, start: number, end: number, unsafeNumbers: number[]): string {
   let text = '';
   let from = start;
   for (let i = 0; i < unsafeNumbers.length; i += 2) {
@@ -93,3 +138,7 @@ function textOf(bytes: Buffer, start: number, end: number, unsafeNumbers: number
 function isSpace(byte: number): boolean {
   return byte === 0x20 || byte === 0x09 || byte === 0x0d;
 }
+
+/** What an undecodable byte becomes in a string. */
+const REPLACEMENT = '\ufffd';
+const SCANNED_FIRST = 256 * 1024;

@@ -68,7 +68,7 @@ export function scanJson(bytes: Uint8Array, start: number, end: number, options:
       default:
         if (byte === MINUS || (byte >= ZERO && byte <= NINE)) {
           const close = endOfNumber(bytes, i, end);
-          if (close - i >= SHORTEST_UNSAFE && isUnsafe(bytes, i, close)) scan.unsafeNumbers.push(i, close);
+          if (mayBeUnsafe(bytes, i, close) && isUnsafe(bytes, i, close)) scan.unsafeNumbers.push(i, close);
           i = close;
           continue;
         }
@@ -205,6 +205,13 @@ function endOfNumber(bytes: Uint8Array, from: number, end: number): number {
   return i;
 }
 
+/** Spares making a text of the token: fewer than 16 digits are safe, unless an exponent stands at their end. */
+function mayBeUnsafe(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start >= 16) return true;
+  for (let i = Math.max(start, end - 5); i < end; i++) if (((bytes[i] as number) | 0x20) === LOWER_E) return true;
+  return false;
+}
+
 function isUnsafe(bytes: Uint8Array, start: number, end: number): boolean {
   const token = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
   const value = Number(token);
@@ -242,5 +249,3 @@ const DOT = 0x2e;
 const ZERO = 0x30;
 const NINE = 0x39;
 const LOWER_E = 0x65;
-/** `1e400` has five characters; the shortest unsafe integer has sixteen. */
-const SHORTEST_UNSAFE = 5;

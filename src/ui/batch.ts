@@ -1,22 +1,47 @@
 import type { Output } from '../base/io.ts';
 
-/** Text gathered into writes of about 64 KiB: one system call a record would cost more than the record. */
+/**
+ * Text gathered into large writes: one system call a record would cost more than the record. It is encoded straight into one
+ * of two buffers; one fills while the other is written.
+ */
 export function batchWrites(output: Pick<Output, 'write'>): Batch {
-  let pieces: string[] = [];
+  let filling = noBuffer;
+  let spare = noBuffer;
   let size = 0;
-  async function flush() {
-    if (size === 0) return;
-    const text = pieces.join('');
-    pieces = [];
+  let writing: Promise<void> = Promise.resolve();
+
+  /** Hands over what is gathered; resolves when the batch before it is out. A failure is met by whoever waits next. */
+  async function send(): Promise<void> {
+    const full = filling;
+    const batch = full.subarray(0, size);
+    filling = spare;
+    spare = noBuffer;
     size = 0;
-    await output.write(text);
+    const before = writing;
+    writing = before.then(() => output.write(batch)).then(() => giveBack(full));
+    writing.catch(() => {});
+    await before;
   }
+
+  function giveBack(buffer: Buffer): void {
+    spare = buffer;
+  }
+
+  function add(text: string): Promise<void> | undefined {
+    // A UTF-16 unit takes three bytes at most.
+    const room = text.length * 3;
+    let sent: Promise<void> | undefined;
+    if (size > 0 && size + room > filling.length) sent = send();
+    if (room > filling.length) filling = Buffer.allocUnsafeSlow(Math.max(BATCH_BYTES * 2, room));
+    size += filling.write(text, size);
+    return size >= BATCH_BYTES ? send() : sent;
+  }
+
   return {
-    flush,
-    add(text) {
-      pieces.push(text);
-      size += text.length;
-      return size >= batchLength ? flush() : undefined;
+    add,
+    async flush() {
+      if (size > 0) await send();
+      await writing;
     },
   };
 }
@@ -27,5 +52,5 @@ export interface Batch {
   flush(): Promise<void>;
 }
 
-/** In UTF-16 units, which for JSON is about bytes. */
-const batchLength = 65_536;
+const BATCH_BYTES = 256 * 1024;
+const noBuffer = Buffer.alloc(0);

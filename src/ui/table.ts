@@ -39,8 +39,11 @@ function shareWidth(columns: Column[], width: number): number[] {
 }
 
 function flatten(text: string): string {
-  return escapeForTerminal(text.replace(/[\r\n\t ]+/g, ' ').trim());
+  return escapeForTerminal(text.slice(0, longestRead).replace(/[\r\n\t ]+/g, ' ').trim());
 }
+
+/** A message may be megabytes long; no more of it than this is looked at for its one line. */
+const longestRead = 16_384;
 
 function fill(text: string, width: number, align: 'left' | 'right'): string {
   const padding = ' '.repeat(Math.max(0, width - displayWidth(text)));

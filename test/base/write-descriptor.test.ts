@@ -24,7 +24,9 @@ describe('openDescriptor', () => {
     const path = join(folder, 'file');
     const descriptor = openSync(path, 'w');
     const write = openDescriptor(descriptor, 'the file');
-    await Promise.all(Array.from({ length: 200 }, (_, index) => write(index % 2 ? `${index}\n` : Buffer.from(`${index}\n`))));
+    await Promise.all(
+      Array.from({ length: 200 }, (_, index) => write(index % 2 ? `${index}\n` : Buffer.from(`${index}\n`))),
+    );
     closeSync(descriptor);
     expect(readFileSync(path, 'utf8')).toBe(Array.from({ length: 200 }, (_, index) => `${index}\n`).join(''));
   });

@@ -9,8 +9,8 @@ export interface MemoryIoOptions {
   stdin?: string | Uint8Array;
   /** What a started pager does; without it, starting one is a fault of the test. */
   pager?: (command: string, env: Record<string, string>) => PagerProcess;
-  /** What a write to stdout does instead of being kept. */
-  onWrite?: (chunk: Uint8Array) => Promise<void>;
+  /** What a write to stdout does instead of being kept. The chunk is the writer's own, not a copy. */
+  onWrite?: (chunk: Buffer) => Promise<void>;
 }
 
 /** An `Io` that keeps what is written. Its clock stands still until it is told to move, or somebody sleeps. */
@@ -48,7 +48,7 @@ export class MemoryIo implements Io {
     this.stdout = {
       isTTY: tty,
       columns,
-      write: onWrite ? (chunk) => onWrite(Buffer.from(chunk)) : keep(this.out),
+      write: onWrite ? (chunk) => onWrite(typeof chunk === 'string' ? Buffer.from(chunk) : viewOf(chunk)) : keep(this.out),
     };
     this.stderr = { isTTY: tty, columns, write: keep(this.err) };
     this.startPager =
@@ -65,4 +65,8 @@ export class MemoryIo implements Io {
   get errText(): string {
     return Buffer.concat(this.err).toString();
   }
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }

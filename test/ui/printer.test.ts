@@ -54,7 +54,7 @@ describe('openPrinter', () => {
     const sizes: number[] = [];
     const { printer } = await open({ onWrite: async (chunk) => void sizes.push(chunk.length) });
     let awaited = 0;
-    for (let index = 0; index < 20_000; index += 1) {
+    for (let index = 0; index < 60_000; index += 1) {
       const pending = printer.line('{"index":12345678}');
       if (pending) {
         awaited += 1;
@@ -63,9 +63,23 @@ describe('openPrinter', () => {
     }
     expect(sizes).toHaveLength(awaited);
     await printer.close();
-    expect(sizes.reduce((sum, size) => sum + size)).toBe(20_000 * 19);
-    expect(Math.max(...sizes)).toBeLessThan(66_000);
+    expect(sizes.reduce((sum, size) => sum + size)).toBe(60_000 * 19);
+    expect(Math.max(...sizes)).toBeLessThan(300_000);
     expect(sizes.length).toBeLessThan(8);
+  });
+
+  it('keeps order and content when nobody waits, whatever the sizes', async () => {
+    const chunks: Buffer[] = [];
+    const slow = async (chunk: Buffer) => {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      chunks.push(Buffer.from(chunk));
+    };
+    const { printer } = await open({ onWrite: slow });
+    const sizes = [10, 300_000, 1, 600_000, 100_000, 100_000, 2_000_000, 5, 250_000, 250_000];
+    const texts = sizes.map((size, index) => `${index}é`.repeat(size / 2));
+    for (const text of texts) void printer.text(text);
+    await printer.close();
+    expect(Buffer.concat(chunks).equals(Buffer.from(texts.join('')))).toBe(true);
   });
 
   it('writes bytes behind what it has gathered, and does not copy them', async () => {

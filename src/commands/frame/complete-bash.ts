@@ -1,12 +1,13 @@
 import type { CommandSpec, Completes, OptionSpec } from '../command.ts';
 import { allOptions } from './common-options.ts';
-import { lastWords, operandKind } from './completion-words.ts';
+import { findJunctions, type Junction, operandKind } from './completion-words.ts';
 
 /**
  * A completion function for bash 3.2 and later. Names of sessions come from outside, so they never pass through
  * `compgen -W`, which would run a `$(…)` in them; each is matched as text and quoted.
  */
 export function renderBashCompletion(specs: readonly CommandSpec[]): string {
+  const junctions = findJunctions(specs);
   return `# bash completion for sessions
 
 # Offers the lines of standard input that begin with the current word.
@@ -34,7 +35,7 @@ _sessions_complete() {
     file) _sessions_files -f ;;
     folder) _sessions_files -d ;;
     schema) _sessions_offer < <("\${COMP_WORDS[0]}" schema -q 2>/dev/null) ;;
-    command) _sessions_offer <<< ${lines(lastWords(specs, ''))} ;;
+    command) ${offerFollowers(junctions[0]!)} ;;
     shell) _sessions_offer <<< ${lines(['bash', 'zsh', 'fish'])} ;;
   esac
 }
@@ -57,8 +58,10 @@ ${specs.flatMap((spec) => spec.options.flatMap((option) => renderValue(spec, opt
   esac
   [[ -z $equals ]] || return
   case $command in
-    '') _sessions_offer <<< ${lines(lastWords(specs, ''))} ;;
 ${specs.map(renderCommand).join('\n')}
+  esac
+  [[ $cur == -* || \${COMP_WORDS[COMP_CWORD-1]} == -* ]] || case $command in
+${junctions.map(renderJunction).join('\n')}
   esac
 }
 
@@ -96,6 +99,14 @@ function renderCommand(spec: CommandSpec): string {
       else ${offer(operandKind(spec))}
       fi
       ;;`;
+}
+
+function renderJunction({ before, followers }: Junction): string {
+  return `    ${quote(before)}) ${offerFollowers({ before, followers })} ;;`;
+}
+
+function offerFollowers({ followers }: Junction): string {
+  return `_sessions_offer <<< ${lines(followers.map(({ word }) => word))}`;
 }
 
 function offer(kind: Completes | undefined): string {

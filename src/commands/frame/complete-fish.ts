@@ -1,9 +1,11 @@
 import type { CommandSpec, Completes, OptionSpec } from '../command.ts';
 import { allOptions, describeOption } from './common-options.ts';
-import { lastWords, operandKind } from './completion-words.ts';
+import { findJunctions, type Junction, operandKind } from './completion-words.ts';
 
 /** Completions for fish. */
 export function renderFishCompletion(specs: readonly CommandSpec[]): string {
+  const junctions = findJunctions(specs);
+  const commands = junctions[0]?.followers.map(({ word }) => word).join(' ');
   return `# fish completion for sessions
 
 # True when the words so far begin with this command.
@@ -13,8 +15,15 @@ function __sessions_is
     test (count $words) -ge $count; and test "$words[1..$count]" = "$argv"
 end
 
-function __sessions_needs_command
-    test (count (commandline -opc)) -eq 1
+# True when they are exactly these.
+function __sessions_after
+    set -l words (commandline -opc)[2..]
+    test "$words" = "$argv"
+end
+
+# True when the current word is a path.
+function __sessions_path
+    string match -q -- '*/*' (commandline -ct)
 end
 
 # Ids with their names beside them, then the names.
@@ -25,16 +34,15 @@ function __sessions_list
 end
 
 complete -c sessions -f
-${specs
-  .filter(({ name }) => !name.includes(' '))
-  .map(renderName)
-  .join('\n')}
+${junctions.flatMap(renderJunction).join('\n')}
 ${specs.flatMap(renderCommand).join('\n')}
-`.replace('@commands@', lastWords(specs, '').join(' '));
+`.replaceAll('@commands@', commands ?? '');
 }
 
-function renderName({ name, summary }: CommandSpec): string {
-  return `complete -c sessions -n __sessions_needs_command -a ${name} -d ${quote(summary)}`;
+function renderJunction({ before, followers }: Junction): string[] {
+  return followers.map(({ word, summary }) => {
+    return `complete -c sessions -n ${quote(`__sessions_after ${before}`.trim())} -a ${word} -d ${quote(summary)}`;
+  });
 }
 
 function renderCommand(spec: CommandSpec): string[] {
@@ -43,6 +51,9 @@ function renderCommand(spec: CommandSpec): string[] {
   return [
     ...allOptions(spec.options).map((option) => `${head} ${renderOption(option)}`),
     ...(operand === undefined ? [] : [`${head} ${offers[operand]}`]),
+    ...(operand === 'session'
+      ? [`complete -c sessions -n ${quote(`__sessions_is ${spec.name}; and __sessions_path`)} -F`]
+      : []),
   ];
 }
 
@@ -50,13 +61,13 @@ function renderOption(option: OptionSpec): string {
   const { long, short, value, values, valueOptional, completes } = option;
   const names = short === undefined ? `-l ${long}` : `-l ${long} -s ${short}`;
   const offer = values ? `-a ${quote(values.join(' '))}` : completes === undefined ? '' : offers[completes];
-  const argument = value === undefined ? '' : valueOptional ? offer : `-r ${offer}`;
+  const argument = value === undefined ? '' : valueOptional ? offer : `-x ${offer}`;
   return [names, argument.trim(), `-d ${quote(describeOption(option).replaceAll('`', ''))}`].filter(Boolean).join(' ');
 }
 
 const offers: Record<Completes, string> = {
-  session: "-F -a '(__sessions_list)'",
-  file: '-F',
+  session: "-a '(__sessions_list)'",
+  file: "-a '(__fish_complete_path)'",
   folder: "-a '(__fish_complete_directories)'",
   schema: "-a '(sessions schema -q 2>/dev/null)'",
   command: "-a '@commands@'",

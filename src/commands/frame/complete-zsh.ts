@@ -1,10 +1,10 @@
 import type { CommandSpec, Completes, OptionSpec } from '../command.ts';
 import { allOptions, describeOption } from './common-options.ts';
-import { operandKind } from './completion-words.ts';
+import { findJunctions, type Junction, operandKind } from './completion-words.ts';
 
 /** A completion function for zsh; it may be sourced or autoloaded. */
 export function renderZshCompletion(specs: readonly CommandSpec[]): string {
-  const oneWord = specs.filter(({ name }) => !name.includes(' '));
+  const [commands, ...seconds] = findJunctions(specs);
   return `#compdef sessions
 
 _sessions_sessions() {
@@ -27,10 +27,7 @@ _sessions_schemas() {
 
 _sessions_commands() {
   local -a commands
-  commands=(
-${oneWord.map(({ name, summary }) => `    ${quote(`${name}:${escapeColon(summary)}`)}`).join('\n')}
-  )
-  _describe command commands
+${describe(commands!)}
 }
 
 _sessions() {
@@ -38,11 +35,18 @@ _sessions() {
     _sessions_commands
     return
   fi
+  if (( CURRENT == 3 )); then
+    local -a commands
+    case $words[2] in
+${seconds.map((junction) => `      ${quote(junction.before)})\n${describe(junction)}\n        ;;`).join('\n')}
+    esac
+  fi
   local command="$words[2]"
+  local -i size=1
   case "$words[2] $words[3]" in
 ${twoWordNames(specs)}  esac
-  words=("$command" "\${(@)words[\${#\${(z)command}} + 2, -1]}")
-  (( CURRENT -= \${#\${(z)command}} ))
+  words=("$command" "\${(@)words[size + 2, -1]}")
+  (( CURRENT -= size ))
   case $command in
 ${specs.map(renderCommand).join('\n')}
   esac
@@ -56,9 +60,14 @@ fi
 `;
 }
 
+function describe({ followers }: Junction): string {
+  const entries = followers.map(({ word, summary }) => `    ${quote(`${word}:${escapeColon(summary)}`)}`);
+  return ['  commands=(', ...entries, '  )', '  _describe command commands'].join('\n');
+}
+
 function twoWordNames(specs: readonly CommandSpec[]): string {
   const names = specs.map(({ name }) => name).filter((name) => name.includes(' '));
-  return names.map((name) => `    ${quote(name)}) command=${quote(name)} ;;\n`).join('');
+  return names.map((name) => `    ${quote(name)}) command=${quote(name)} size=2 ;;\n`).join('');
 }
 
 function renderCommand(spec: CommandSpec): string {

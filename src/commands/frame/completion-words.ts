@@ -1,10 +1,33 @@
 import type { CommandSpec, Completes } from '../command.ts';
 
-/** The words that may follow `before` as part of a command's name: the first words after the empty text. */
-export function lastWords(specs: readonly CommandSpec[], before: string): string[] {
-  const prefix = before === '' ? '' : `${before} `;
-  const followers = specs.map(({ name }) => name).filter((name) => name.startsWith(prefix));
-  return [...new Set(followers.map((name) => name.slice(prefix.length).split(' ')[0]!))];
+/** A place on the command line, right behind these words of a command's name, where another word of one may follow. */
+export interface Junction {
+  /** Empty behind the program's name. */
+  before: string;
+  followers: { word: string; summary: string }[];
+}
+
+/** Every such place: behind `sessions`, and behind the first word of the commands of two words. */
+export function findJunctions(specs: readonly CommandSpec[]): Junction[] {
+  const firstWords = specs.filter(({ name }) => name.includes(' ')).map(({ name }) => name.split(' ')[0]!);
+  return ['', ...new Set(firstWords)].map((before) => ({ before, followers: findFollowers(specs, before) }));
+}
+
+function findFollowers(specs: readonly CommandSpec[], before: string): Junction['followers'] {
+  const start = before === '' ? 0 : 1;
+  const below = specs.filter(({ name }) => start === 0 || name.startsWith(`${before} `));
+  return [...new Set(below.map(({ name }) => name.split(' ')[start]!))].map((word) => {
+    const path = start === 0 ? word : `${before} ${word}`;
+    const own = below.find(({ name }) => name === path);
+    return {
+      word,
+      summary:
+        own?.summary ??
+        findFollowers(specs, path)
+          .map((next) => next.word)
+          .join(', '),
+    };
+  });
 }
 
 /** What a shell offers as operands of a command. */

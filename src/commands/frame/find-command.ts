@@ -14,7 +14,7 @@ export function findCommand(argv: readonly string[], specs: readonly CommandSpec
   if (first.startsWith('-')) throw misplacedOption(first, specs);
   const two = specs.find(({ name }) => name === `${first} ${second}`);
   if (two) return { spec: two, rest: argv.slice(2) };
-  const one = specs.find(({ name }) => name === first);
+  const one = specs.find(({ name }) => name === first && !name.includes(' '));
   if (one) return { spec: one, rest: argv.slice(1) };
   throw unknownCommand(first, second, specs);
 }

@@ -22,8 +22,12 @@ export interface View {
 /** What is remembered between the events of one session; its size does not grow with the session. */
 export interface Memory {
   calls: Calls;
+  /** The folder that the session runs in, where its record was seen. */
+  folder: string | null;
   /** What the last block was about. */
   lastAbout: string | undefined;
+  /** Which of the two records of a compaction has come, while the other has not. */
+  compactionToldBy: 'record' | 'event' | null;
 }
 
 export function block(paragraphs: Paragraph[], about?: string): Block {

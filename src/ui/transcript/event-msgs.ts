@@ -23,7 +23,7 @@ export function eventMsgBlock(msg: Fields, memory: Memory, view: View): Block | 
     case 'TokenCount':
       return null;
     case 'ContextCompacted':
-      return compaction(null, memory, view);
+      return compaction('event', null, memory, view);
     case 'Plan':
       return block([paragraph(leads.tool, span('plan', 'bold')), ...planText(text, view)]);
     default:

@@ -1,7 +1,6 @@
 import type { Event } from '../../model/event.ts';
 import { approval } from './approval.ts';
 import { type Block, block, type Memory, type View } from './block.ts';
-import { compaction } from './compaction.ts';
 import { contentText, type Fields, objectOf, textOf } from './fields.ts';
 import { fileChange } from './file-change.ts';
 import { agentMessage, contextMessage, reasoning, userMessage } from './messages.ts';
@@ -29,15 +28,19 @@ export function itemBlock(event: Event, item: Fields, memory: Memory, view: View
       return block([webSearch(item)]);
     case 'image':
       return block([image(item)]);
-    case 'compaction':
-      return compaction(null, memory, view);
     default:
       return quietItems.has(String(item.type)) && !view.showAll ? null : block(plainNotice(item, view.showAll));
   }
 }
 
-/** Snapshots and settings that go with a request to the model. */
-const quietItems = new Set(['ghost_snapshot', 'additional_tools', 'compaction_trigger', 'configuration_update']);
+/** What goes with a request to the model, and the trace of a compaction that has its own record. */
+const quietItems = new Set([
+  'compaction',
+  'ghost_snapshot',
+  'additional_tools',
+  'compaction_trigger',
+  'configuration_update',
+]);
 
 /**
  * The model's copy of what user and agent said is shown only where no event says the same: in a history that was put

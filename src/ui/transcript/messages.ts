@@ -47,5 +47,7 @@ function describeImage(image: unknown): string {
 }
 
 function trimEnd(text: string): string {
-  return text.replace(/(?:\r?\n)+$/, '');
+  let end = text.length;
+  while (text[end - 1] === '\n' || text[end - 1] === '\r') end--;
+  return text.slice(0, end);
 }

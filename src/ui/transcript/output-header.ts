@@ -4,7 +4,7 @@
  * @param exitCode of the event; a header that contradicts it was printed by the command itself, and stays
  */
 export function withoutHeader(output: string, exitCode: number | null): { text: string; note?: string } {
-  const aborted = /^(?:Wall time: [\d.]+ seconds?\n)?aborted by user(?: after [\d.]+s)?\n?$/.test(output);
+  const aborted = /^Wall time: [\d.]+ seconds?\naborted by user\n?$/.test(output);
   if (aborted) return { text: '' };
   const match = header.exec(output);
   const exit = match?.groups?.exit ?? match?.groups?.code;

@@ -29,15 +29,12 @@ const widestRule = 100;
 function layOut({ lead, text, rule }: Paragraph, columns: number, ink: Ink): string {
   let out = '';
   let prefix = lead.first;
-  const indent = displayWidth(lead.first);
+  const width = columns - Math.max(displayWidth(lead.first), displayWidth(lead.rest));
   for (const line of linesOf(text)) {
     const whole = line.map((span) => span.text).join('');
-    for (const row of breakLine(whole, columns - indent)) {
+    for (const row of breakLine(whole, width)) {
       out += ink(row[0] === row[1] ? prefix.trimEnd() : prefix, lead.style) + paintRow(line, row, ink);
-      if (rule && row[1] === whole.length) {
-        const used = indent + displayWidth(whole.slice(...row)) + 1;
-        out += ink(` ${'─'.repeat(Math.max(0, Math.min(columns, widestRule) - used))}`.trimEnd(), lead.style);
-      }
+      if (rule && row[1] === whole.length) out += ink(fillUp(prefix + whole.slice(...row), columns), lead.style);
       out += '\n';
       prefix = lead.rest;
     }
@@ -45,20 +42,22 @@ function layOut({ lead, text, rule }: Paragraph, columns: number, ink: Ink): str
   return out;
 }
 
+function fillUp(row: string, columns: number): string {
+  const left = Math.min(columns, widestRule) - displayWidth(row) - 1;
+  return left > 0 ? ` ${'─'.repeat(left)}` : '';
+}
+
 function linesOf(spans: readonly Span[]): Span[][] {
   let line: Span[] = [];
   const lines = [line];
-  let column = 0;
   for (const { text, style } of spans) {
     for (const [index, piece] of escapeForTerminal(text).split('\n').entries()) {
       if (index > 0) {
         line = [];
         lines.push(line);
-        column = 0;
       }
-      const expanded = expandTabs(piece, column);
+      const expanded = expandTabs(piece, line.map((span) => span.text).join(''));
       line.push(style ? { text: expanded, style } : { text: expanded });
-      if (spans.length > 1) column += displayWidth(expanded);
     }
   }
   return lines;

@@ -21,7 +21,7 @@ export interface Span {
  */
 export interface Lead {
   first: string;
-  /** Before the rows after the first; as wide as `first`. */
+  /** Before the rows after the first. */
   rest: string;
   style?: Style;
 }

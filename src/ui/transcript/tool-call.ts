@@ -2,6 +2,7 @@ import { oneLine } from '../../base/safe-text.ts';
 import { plain, stringify } from '../../model/verbatim.ts';
 import { type Block, block, type Memory, type View } from './block.ts';
 import type { Call } from './calls.ts';
+import { commandNotes } from './command-notes.ts';
 import { clip, limits, quoteUnder } from './excerpt.ts';
 import { type Fields, listOf, objectOf, textOf } from './fields.ts';
 import { diffParagraphs, diffSize, diffSummary, type FileDiff } from './file-diff.ts';
@@ -17,7 +18,8 @@ export function toolCall(item: Fields, memory: Memory, view: View): Block {
   const early = known?.early ? known : undefined;
   const { call, paragraphs } = describeCall(item, view, early?.diff);
   memory.calls.remember(callId, { ...early, early: false, ...call });
-  return block(paragraphs, callId ?? undefined);
+  const notes = item.command ? commandNotes(objectOf(item.arguments), memory.folder) : [];
+  return block([...paragraphs, ...notes], callId ?? undefined);
 }
 
 interface Description {

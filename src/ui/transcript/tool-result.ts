@@ -71,7 +71,7 @@ interface Outcome {
 /** Answers that say no more than that the tool did what the call, shown above, asks for. */
 function isRoutine(call: Call | undefined, text: string, { exitCode, status }: Outcome): boolean {
   if (status !== 'completed' || (exitCode !== null && exitCode !== 0)) return false;
-  if (call?.kind === 'patch') return /^Success\. Updated the following files:\n(?:[AMD] [^\n]*\n?)*$/.test(text);
+  if (call?.kind === 'patch') return /^Success\. Updated the following files:\n(?:[AMD] [^\n]*(?:\n|$))*$/.test(text);
   return call?.kind === 'plan' && text.trim() === 'Plan updated';
 }
 

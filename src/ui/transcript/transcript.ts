@@ -98,7 +98,9 @@ function newSession(threadId: string | null): Session {
     hasHeader: false,
     tokens: null,
     calls: rememberCalls(),
+    folder: null,
     lastAbout: undefined,
+    compactionToldBy: null,
   };
 }
 
@@ -138,7 +140,7 @@ function eventBlock(event: Event, session: Session, view: View): Block | null {
     case 'ResponseItem':
       return itemBlock(event, objectOf(event.item), session, view);
     case 'Compacted':
-      return compaction(textOf(objectOf(event.compacted).message), session, view);
+      return compaction('record', textOf(objectOf(event.compacted).message), session, view);
     case 'Unknown':
       return isBookkeeping(event) && !view.showAll ? null : block(unknownRecord(event, view.showAll));
   }
@@ -147,6 +149,7 @@ function eventBlock(event: Event, session: Session, view: View): Block | null {
 function sessionParagraphs(event: Event, meta: Fields, session: Session, view: View): Paragraph[] {
   if (session.hasHeader || !isOwnMeta(event)) return repeatedSession(meta, session.threadId);
   session.hasHeader = true;
+  session.folder = textOf(meta.cwd);
   return [...(session.isNamed ? [] : [sessionRule(textOf(meta.id))]), ...sessionRows(meta, view)];
 }
 

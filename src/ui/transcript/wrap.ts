@@ -13,11 +13,11 @@ export function breakLine(line: string, width: number): Row[] {
 
 export type Row = readonly [start: number, end: number];
 
-/** TABs become spaces up to the next multiple of 8 columns, counted from `column`. */
-export function expandTabs(line: string, column = 0): string {
+/** TABs become spaces up to the next multiple of 8 columns, counted from the end of `before`. */
+export function expandTabs(line: string, before: string): string {
   if (!line.includes('\t')) return line;
   let expanded = '';
-  let at = column;
+  let at = widthOf(before);
   for (const [index, piece] of line.split('\t').entries()) {
     if (index > 0) {
       const gap = 8 - (at % 8);
@@ -25,13 +25,38 @@ export function expandTabs(line: string, column = 0): string {
       at += gap;
     }
     expanded += piece;
-    at += displayWidth(piece);
+    at += widthOf(piece);
   }
   return expanded;
 }
 
 const printableAscii = /^[\x20-\x7e]*$/;
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** Always the root locale: where a character ends must not depend on the user's language. */
+const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
+const windowLength = 1000;
+
+/** Columns of a text of any length. */
+function widthOf(text: string): number {
+  if (printableAscii.test(text)) return text.length;
+  let columns = 0;
+  for (const { segment } of graphemes(text)) columns += displayWidth(segment);
+  return columns;
+}
+
+/** Through a window: the segmenter's time for a whole text grows with the square of its length. */
+function* graphemes(text: string): Generator<{ segment: string; index: number }> {
+  let start = 0;
+  while (start < text.length) {
+    const piece = text.slice(start, start + windowLength);
+    const isLast = start + windowLength >= text.length;
+    const segments = [...segmenter.segment(piece)];
+    // The window may have cut its last character short; the next one begins there.
+    if (!isLast && segments.length > 1) segments.pop();
+    for (const { segment, index } of segments) yield { segment, index: start + index };
+    const last = segments.at(-1)!;
+    start += last.index + last.segment.length;
+  }
+}
 
 function breakAscii(line: string, width: number): Row[] {
   const rows: Row[] = [];
@@ -61,7 +86,7 @@ function breakWide(line: string, width: number): Row[] {
     columns = atSpace ? columns - columnsAtSpace - 1 : 0;
     columnsAtSpace = 0;
   };
-  for (const { segment, index } of graphemes.segment(line)) {
+  for (const { segment, index } of graphemes(line)) {
     const wide = displayWidth(segment);
     // One space may stand just past the margin: the break will swallow it.
     if (columns + wide > width && !(segment === ' ' && columns === width)) close(index);

@@ -1,0 +1,78 @@
+import type { Dialect } from '../model/thread-row.ts';
+import { type FaultInWords, faultsInWords } from './schema-faults.ts';
+import { bare, envelope, error, event, finding, type KindNode, paginated, thread } from './validators.generated.js';
+
+/**
+ * What a published schema says of one value.
+ *
+ * `unknown` names the first tag that the schema does not list: such a value is allowed, because later versions of the
+ * format add kinds, and worth a note.
+ */
+export type Verdict =
+  | { ok: true; unknown: UnknownTag | null }
+  /** The first fault; where a value may have several forms, what is wrong with the form that came closest. */
+  | { ok: false; unknown: null; errors: FaultInWords[] };
+
+export interface UnknownTag {
+  /** `type`: of the line or event. `payload`: of its payload, message or item. `item`: of the item in an `item_completed`. */
+  level: 'type' | 'payload' | 'item';
+  name: string;
+}
+
+/** Names of the published schemas; the file is `schemas/<name>.schema.json`. */
+export const schemaNames = ['error', 'event', 'finding', 'rollout-line', 'thread'] as const;
+
+const dialects: Record<Dialect, KindNode> = { bare, envelope, paginated, event };
+
+/**
+ * Whether a decoded line is what its dialect allows (`rollout-line`). Costs one look-up for each tag and one compiled
+ * function.
+ *
+ * @param value as `JSON.parse` gives it
+ */
+export function validateLine(dialect: Dialect, value: unknown): Verdict {
+  return judge(dialects[dialect], value);
+}
+
+export function validateEvent(value: unknown): Verdict {
+  return judge(event, value);
+}
+
+/** Whether a value is a row of `ls`. */
+export function validateThread(value: unknown): Verdict {
+  return judge(thread, value);
+}
+
+export function validateFinding(value: unknown): Verdict {
+  return judge(finding, value);
+}
+
+/** Whether a value is the error object that `--json` puts on standard error. */
+export function validateError(value: unknown): Verdict {
+  return judge(error, value);
+}
+
+const valid: Verdict = Object.freeze({ ok: true, unknown: null });
+
+function judge(root: KindNode, value: unknown): Verdict {
+  let node = root;
+  let at = value;
+  let unknown: UnknownTag | null = null;
+  while (node.split) {
+    const { level, key, tag, kinds, absent } = node.split;
+    if (key !== null) at = isObject(at) ? at[key] : undefined;
+    const name = isObject(at) ? at[tag] : undefined;
+    const next: KindNode | undefined = name === undefined && isObject(at) ? absent : kinds.get(name as string);
+    if (!next) {
+      if (typeof name === 'string') unknown = { level, name };
+      break;
+    }
+    node = next;
+  }
+  if (node.validate(value)) return unknown ? { ok: true, unknown } : valid;
+  return { ok: false, unknown: null, errors: faultsInWords(node.validate.errors ?? [], value) };
+}
+
+function isObject(value: unknown): value is { [key: string]: unknown } {
+  return typeof value === 'object' && value !== null;
+}
