@@ -9,26 +9,15 @@ import { execFile } from 'node:child_process';
 import { access, chmod, constants, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** The version that the schemas are compared with. */
-export const judge = '0.169.0-linux-x64';
+/** The version that the interop tests judge by. */
+const judge = '0.169.0-linux-x64';
 
-/** Whether this machine can run what is fetched. */
-export const canRunCodex = process.platform === 'linux' && process.arch === 'x64';
-
-/**
- * @param {string} version
- * @param {{ [name: string]: string | undefined }} env
- * @returns {Promise<string>} absolute path of the binary
- */
-export async function fetchCodex(version = judge, env = process.env) {
-  const folder = join(cacheFolder(env), version);
-  return (await binaryIn(folder)) ?? (await download(version, folder));
-}
+const version = process.argv[2] ?? judge;
+const folder = join(cacheFolder(process.env), version);
 
 function cacheFolder(env) {
   if (env.SESSIONS_CODEX_CACHE) return env.SESSIONS_CODEX_CACHE;
@@ -55,7 +44,7 @@ async function binaryIn(folder) {
   return null;
 }
 
-async function download(version, folder) {
+async function download() {
   await mkdir(join(folder, '..'), { recursive: true });
   const work = await mkdtemp(`${folder}.part-`);
   try {
@@ -76,6 +65,4 @@ async function download(version, folder) {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  process.stdout.write(`${await fetchCodex(process.argv[2])}\n`);
-}
+process.stdout.write(`${(await binaryIn(folder)) ?? (await download())}\n`);

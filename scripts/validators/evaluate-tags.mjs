@@ -55,9 +55,11 @@ function condition(document, schema, tags) {
   const verdict = holds(schema.if, tags);
   if (verdict === true) return schema.then ? [evaluate(document, schema.then, tags)] : [];
   if (verdict === false) return schema.else ? [evaluate(document, schema.else, tags)] : [];
-  const { if: test, then: yes, else: no } = untouched(document, schema);
-  return [{ if: test, ...(yes !== undefined && { then: yes }), ...(no !== undefined && { else: no }) }];
+  const undecided = Object.entries(untouched(document, schema)).filter(([keyword]) => conditional.has(keyword));
+  return [Object.fromEntries(undecided)];
 }
+
+const conditional = new Set(['if', 'then', 'else']);
 
 /** Whether a condition holds; undefined when the tags do not decide it. */
 function holds(test, tags) {

@@ -65,6 +65,7 @@ async function showSessions(invocation: Invocation, io: Io): Promise<number> {
     throw new Failure('usage', '--raw copies the file: it goes with neither --follow nor --effective');
   }
   if (follow && options.flag('effective')) throw new Failure('usage', '--effective needs to know the end: it does not go with --follow');
+  if (follow && invocation.operands.includes('-')) throw new Failure('usage', '--follow watches a file: it does not go with standard input');
   if (raw) refuseRawOnTerminal(io, options.flag('force'));
 
   const { parseEventFilter } = await import('../engine/event-filter.ts');

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { Clock } from '../base/io.ts';
 import { parseRolloutName } from '../format/file-name.ts';
+import { openRollout } from '../store/rollout-file.ts';
 import { followBlocks } from './follow.ts';
 import { openThread } from './open-thread.ts';
 import type { Report } from './problem.ts';
@@ -11,7 +12,9 @@ import type { SessionResolver, Target } from './resolve-session.ts';
 /** Opens what the user named: a thread with all its files, or one file alone. */
 export async function openTarget(resolver: SessionResolver, target: Target, report: Report): Promise<ThreadSource> {
   if (target.kind === 'thread') return openThread(await resolver.catalog(), target.threadId, report);
-  return { threadId: await threadIdOf(target.path), parts: [fileAlone(target.path)], openPrefix: null };
+  const part = fileAlone(target.path);
+  if (target.isStdin) part.open = (path) => openRollout(path, { shownAs: '-' });
+  return { threadId: await threadIdOf(target.path), parts: [part], openPrefix: null };
 }
 
 /** The file that `--raw` copies: the one named, or the thread's current one. */

@@ -1,13 +1,17 @@
 import type { FileHandle } from 'node:fs/promises';
 
-/** Bytes `from` to `end` of an open file, through two buffers that are used in turn. */
+/**
+ * Bytes `from` to `end` of an open file. A block is valid until the one after the next is asked for, so that it can be
+ * written while the next is used.
+ */
 export async function* plainBlocks(handle: FileHandle, from: number, end: number): AsyncGenerator<Buffer> {
-  const buffers = [Buffer.allocUnsafeSlow(BLOCK_BYTES), Buffer.allocUnsafeSlow(BLOCK_BYTES)] as const;
+  // One is being written, one is being used, and one is read ahead.
+  const buffers = [0, 1, 2].map(() => Buffer.allocUnsafeSlow(BLOCK_BYTES));
   let position = from;
   let turn = 0;
   const readNext = () => {
     const length = Math.min(BLOCK_BYTES, end - position);
-    return length > 0 ? handle.read(buffers[turn & 1] as Buffer, 0, length, position) : null;
+    return length > 0 ? handle.read(buffers[turn % 3] as Buffer, 0, length, position) : null;
   };
   // The next block is read while the reader works on this one.
   let next = readNext();

@@ -9,9 +9,11 @@ import { plainBlocks } from './plain-blocks.ts';
  * Opens a rollout for reading. Symbolic links and everything that is not a regular file are refused without waiting for
  * a writer, and what the file says it is does not count: its first bytes tell whether it is compressed.
  *
+ * @param options.shownAs what messages call it; its path when absent
+ *
  * @throws Failure `trouble` when it cannot be opened, `findings` (with rule) when it is not a regular file
  */
-export async function openRollout(path: string, limits: Limits = defaultLimits): Promise<RolloutFile> {
+export async function openRollout(path: string, options: { limits?: Limits; shownAs?: string } = {}): Promise<RolloutFile> {
   const handle = await openRegular(path);
   try {
     const stat = await handle.stat({ bigint: true });
@@ -19,7 +21,8 @@ export async function openRollout(path: string, limits: Limits = defaultLimits):
     const head = Buffer.alloc(8);
     const { bytesRead } = await handle.read(head, 0, head.length, 0);
     const identity = { dev: stat.dev, ino: stat.ino, size: Number(stat.size), mtimeNs: stat.mtimeNs, mode: Number(stat.mode) };
-    return new RolloutFile(path, handle, identity, sniffContent(head.subarray(0, bytesRead)), limits);
+    const content = sniffContent(head.subarray(0, bytesRead));
+    return new RolloutFile(options.shownAs ?? path, handle, identity, content, options.limits ?? defaultLimits);
   } catch (error) {
     await handle.close();
     throw error;

@@ -23,7 +23,7 @@ export function batchWrites(output: Pick<Output, 'write'>): Batch {
     await before;
   }
 
-  function giveBack(buffer: Buffer): void {
+  function giveBack(buffer: typeof noBuffer): void {
     spare = buffer;
   }
 

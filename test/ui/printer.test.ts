@@ -84,7 +84,7 @@ describe('openPrinter', () => {
 
   it('writes bytes behind what it has gathered, and does not copy them', async () => {
     const chunks: Buffer[] = [];
-    const { printer } = await open({ onWrite: async (chunk) => void chunks.push(chunk) });
+    const { printer } = await open({ onWrite: async (chunk) => void chunks.push(Buffer.from(chunk)) });
     await printer.line('1');
     await printer.bytes(Buffer.from([0xff, 0]));
     await printer.line('2');

@@ -32,9 +32,10 @@ function layOut({ lead, text, rule }: Paragraph, columns: number, ink: Ink): str
   const width = columns - Math.max(displayWidth(lead.first), displayWidth(lead.rest));
   for (const line of linesOf(text)) {
     const whole = line.map((span) => span.text).join('');
-    for (const row of breakLine(whole, width)) {
+    const rows = breakLine(whole, width);
+    for (const row of rows) {
       out += ink(row[0] === row[1] ? prefix.trimEnd() : prefix, lead.style) + paintRow(line, row, ink);
-      if (rule && row[1] === whole.length) out += ink(fillUp(prefix + whole.slice(...row), columns), lead.style);
+      if (rule && row === rows.at(-1)) out += ink(fillUp(prefix + whole.slice(...row), columns), lead.style);
       out += '\n';
       prefix = lead.rest;
     }

@@ -68,7 +68,7 @@ function breakAscii(line: string, width: number): Row[] {
     rows.push([start, end]);
     start = atSpace ? end + 1 : end;
   }
-  rows.push([start, line.length]);
+  if (start < line.length || rows.length === 0) rows.push([start, line.length]);
   return rows;
 }
 
@@ -97,6 +97,6 @@ function breakWide(line: string, width: number): Row[] {
     columns += wide;
   }
   if (columns > width && columnsAtSpace === width) close(line.length);
-  rows.push([start, line.length]);
+  if (start < line.length || rows.length === 0) rows.push([start, line.length]);
   return rows;
 }

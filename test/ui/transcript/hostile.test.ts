@@ -147,7 +147,7 @@ describe('a hostile session', () => {
           expect(displayWidth(row)).toBeLessThanOrEqual(options.columns);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 });

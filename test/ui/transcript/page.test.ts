@@ -20,7 +20,8 @@ describe('a page', () => {
   it('swallows one space at a break, also behind wide characters', () => {
     expect(say(`${'x'.repeat(18)}  y`, 20)).toEqual([`• ${'x'.repeat(18)}`, '   y']);
     expect(say(`${'界'.repeat(9)}  y`, 20)).toEqual([`• ${'界'.repeat(9)}`, '   y']);
-    expect(say(`${'界'.repeat(9)} `, 20)).toEqual([`• ${'界'.repeat(9)}`, '']);
+    expect(say(`${'界'.repeat(9)} `, 20)).toEqual([`• ${'界'.repeat(9)}`]);
+    expect(say(`${'x'.repeat(18)} `, 20)).toEqual([`• ${'x'.repeat(18)}`]);
   });
 
   it('counts two columns for a wide character, and keeps what is drawn as one together', () => {
