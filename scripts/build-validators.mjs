@@ -47,8 +47,8 @@ const trees = {
     ],
   ]),
 };
-for (const name of ['thread', 'finding', 'error']) {
-  trees[name] = kindTree(schemas.get(name), schemas.get(name), []);
+for (const [name, schema] of schemas) {
+  if (name !== 'rollout-line' && name !== 'event') trees[camelCase(name)] = kindTree(schema, schema, []);
 }
 
 await replace(`${target}.js`, await bundle(moduleText(trees)));
@@ -61,6 +61,10 @@ async function readSchemas(folder) {
     JSON.parse(await readFile(join(folder, name), 'utf8')),
   ]);
   return new Map(await Promise.all(parsed));
+}
+
+function camelCase(name) {
+  return name.replace(/-([a-z])/g, (_, letter) => letter.toUpperCase());
 }
 
 /** The compiled functions, and the trees that name them. */

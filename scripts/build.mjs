@@ -26,7 +26,9 @@ await build({
   // Native code cannot be bundled.
   external: ['better-sqlite3', 'zstd-napi'],
   // Some of the packages are CommonJS and call require() for parts of Node.
-  banner: { js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);",
+  },
 });
 await rm(`${root}dist`, { recursive: true, force: true });
 await rename(made, `${root}dist`);

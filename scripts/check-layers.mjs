@@ -9,7 +9,7 @@ import { layerRules } from '../.dependency-cruiser.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * Everything that is wrong with the imports of the TypeScript files in `source`, a folder below `folder`. A file that the
+ * Everything that is wrong with the imports of the modules in `source`, a folder below `folder`. A file that the
  * cruiser did not see would be a file that no rule holds for, so that is wrong as well.
  *
  * @returns {Promise<{modules: number, complaints: string[]}>}
@@ -45,7 +45,7 @@ export async function checkLayers(folder = root, source = 'src') {
 async function listSources(folder, source) {
   const entries = await readdir(`${folder}/${source}`, { recursive: true, withFileTypes: true });
   return entries
-    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.m?[jt]sx?$/.test(entry.name))
     .map((entry) => relative(folder, `${entry.parentPath}/${entry.name}`));
 }
 

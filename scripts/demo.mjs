@@ -32,7 +32,7 @@ function tour(home, name) {
     .filter(Boolean)
     .map((line) => JSON.parse(line));
   show(home, ['ls', '--archived'], [0]);
-  for (const { thread_id: id, path } of rows) {
+  for (const { thread_id: id, path } of rows.slice(0, 3)) {
     show(home, ['show', '--turn', '1', id], [0, 3]);
     show(home, ['show', '--json', '--item-type', 'tool_call', id], [0, 3]);
     if (path.endsWith('.jsonl')) compareRaw(home, id, path);
@@ -50,8 +50,12 @@ function compareRaw(home, id, path) {
 /** Runs a command and shows what it says: all of it on a terminal, the beginning of it elsewhere. */
 function show(home, args, allowed) {
   say(`\n$ sessions ${args.join(' ')}`);
-  const { status, stdout, stderr } = run(home, onTerminal ? [...args, '--no-pager'] : args, onTerminal ? 'inherit' : 'pipe');
-  if (stdout) say(beginning(stdout.toString()));
+  const { status, stdout, stderr } = run(
+    home,
+    onTerminal ? [...args, '--no-pager'] : args,
+    onTerminal ? 'inherit' : 'pipe',
+  );
+  if (stdout?.length > 0) say(beginning(stdout.toString()));
   if (stderr.length > 0) say(stderr.toString().trimEnd());
   say(`(exit ${status})`);
   if (!allowed.includes(status)) faults.push(`sessions ${args.join(' ')} ended with ${status}`);

@@ -80,8 +80,14 @@ function isThere(tag) {
 
 function equals(tag, schema) {
   if (tag === absent) return true;
-  if (!('const' in schema) || Object.keys(schema).length > 1 || tag === undefined || isTags(tag)) return undefined;
-  return tag === schema.const;
+  const names = constants(schema);
+  return names === undefined || tag === undefined || isTags(tag) ? undefined : names.includes(tag);
+}
+
+/** The values that a schema allows, when it says nothing but those. */
+export function constants(schema) {
+  if (Object.keys(schema).length > 1) return undefined;
+  return 'const' in schema ? [schema.const] : schema.enum;
 }
 
 function isTags(tag) {

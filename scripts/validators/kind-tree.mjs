@@ -1,4 +1,4 @@
-import { absent, evaluate, other } from './evaluate-tags.mjs';
+import { absent, constants, evaluate, other } from './evaluate-tags.mjs';
 
 /**
  * Every kind of value that a schema tells apart by its tags, as a tree.
@@ -35,8 +35,8 @@ function namesAt(document, schema, tags, path, tag, names = new Set()) {
 
 function collect(document, schema, path, tag, names) {
   if (typeof schema !== 'object' || schema === null) return;
-  const name = path.length === 0 ? schema.if?.properties?.[tag]?.const : undefined;
-  if (typeof name === 'string') names.add(name);
+  const test = path.length === 0 ? schema.if?.properties?.[tag] : undefined;
+  for (const name of constants(test ?? {}) ?? []) if (typeof name === 'string') names.add(name);
   const inside = (part) => collect(document, part, path, tag, names);
   if (schema.$ref?.startsWith(`${document.$id}:`)) inside(document.$defs[schema.$ref.slice(document.$id.length + 1)]);
   else if (schema.$ref?.startsWith('#/$defs/')) inside(document.$defs[schema.$ref.slice('#/$defs/'.length)]);

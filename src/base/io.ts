@@ -13,7 +13,7 @@ export interface Io {
   /** Fires when the user or the system asks the program to stop. */
   signal: AbortSignal;
   /** Starts a shell command that shows what it is given on the terminal. Until it ends, Ctrl-C is its own affair. */
-  startPager(command: string, env: Record<string, string>): PagerProcess;
+  startPager(command: string, env: Record<string, string>): Promise<PagerProcess>;
 }
 
 export interface PagerProcess {

@@ -2,7 +2,6 @@ import { isatty } from 'node:tty';
 import { systemClock } from './clock.ts';
 import type { Io, Output } from './io.ts';
 import { watchUncaught } from './last-resort.ts';
-import { spawnPager } from './pager-process.ts';
 import { listenForSignals } from './signals.ts';
 import { openDescriptor } from './write-descriptor.ts';
 
@@ -20,7 +19,10 @@ export function openProcessIo(): { io: Io; close(): void } {
     cwd: currentFolder(),
     clock: systemClock,
     signal: signals.signal,
-    startPager: (command, env) => spawnPager(command, env, signals.ignoreInterrupts()),
+    async startPager(command, env) {
+      const { spawnPager } = await import('./pager-process.ts');
+      return spawnPager(command, env, signals.ignoreInterrupts());
+    },
   };
   return { io, close: signals.close };
 }

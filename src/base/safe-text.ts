@@ -4,7 +4,7 @@
  * TAB stay. A lone surrogate becomes U+FFFD. The joiners of an emoji sequence stay, the same characters elsewhere do not.
  */
 export function escapeForTerminal(text: string): string {
-  return hostile.test(text) ? text.replace(everyHostile, showTextCharacter) : text;
+  return text.replace(hostile, showTextCharacter);
 }
 
 /** As `escapeForTerminal`, with LF and TAB shown as well (`^J`, `^I`): for messages that must stay on one line. */
@@ -17,7 +17,7 @@ export function oneLine(text: string): string {
  * CR can only stand between values there, and becomes a space.
  */
 export function escapeJsonForTerminal(json: string): string {
-  return hostile.test(json) ? json.replace(everyHostile, showJsonCharacter) : json;
+  return json.replace(hostile, showJsonCharacter);
 }
 
 /**
@@ -25,8 +25,7 @@ export function escapeJsonForTerminal(json: string): string {
  * fillers, variation selectors, tag characters), line separators, annotation marks, lone surrogates.
  */
 const hostileCharacters = String.raw`[\0-\x08\x0B-\x1F\x7F-\x9F\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\u2028\u2029\uFFF9-\uFFFB\p{Surrogate}]`;
-const hostile = new RegExp(hostileCharacters, 'u');
-const everyHostile = new RegExp(hostileCharacters, 'gu');
+const hostile = new RegExp(hostileCharacters, 'gu');
 
 const pictogramBefore = /\p{Extended_Pictographic}[\uFE0F\u{1F3FB}-\u{1F3FF}]?$/u;
 const emojiBefore = /\p{Emoji}$/u;

@@ -61,6 +61,8 @@ export interface OptionSpec {
   valueOptional?: true;
   /** The words that the value may be. */
   values?: readonly string[];
+  /** The words that a shell offers for a value that may be other things too, such as several of them with commas between. */
+  offers?: readonly string[];
   /** May be given more than once; otherwise the last one wins. */
   repeatable?: true;
   description: string;

@@ -4,7 +4,7 @@ import { parseTime, relativeAge } from '../base/time.ts';
 import type { ThreadRow } from '../model/thread-row.ts';
 import { openPrinter, type Printer } from '../ui/printer.ts';
 import { startProgress } from '../ui/progress.ts';
-import { type Column, createTable } from '../ui/table.ts';
+import type { Column } from '../ui/table.ts';
 import type { Command, Invocation } from './command.ts';
 import { createProblemLog } from './frame/problem-log.ts';
 import { readSelectors } from './frame/read-selectors.ts';
@@ -27,7 +27,10 @@ export const ls: Command = {
     options: [...selectorOptions, ...outputOptions],
     examples: [
       { run: 'sessions ls --here', explains: 'What was done in this directory.' },
-      { run: 'sessions ls --json | jq -r "select(.tokens_used > 1e6) | .thread_id"', explains: 'The ids of large sessions.' },
+      {
+        run: 'sessions ls --json | jq -r "select(.tokens_used > 1e6) | .thread_id"',
+        explains: 'The ids of large sessions.',
+      },
       { run: 'sessions ls -q --older-than 30d --archived=only', explains: 'Old archived sessions, ids only.' },
     ],
     exits: [
@@ -69,13 +72,19 @@ async function listSessions(invocation: Invocation, io: Io): Promise<number> {
 }
 
 async function printRows(rows: ThreadRow[], printer: Printer, now: number): Promise<void> {
-  const table = createTable(columns, printer.columns, printer.colours);
-  if (printer.mode === 'human') await printer.text(rows.length > 0 ? table.header() : 'no sessions\n');
-  for (const row of rows) {
-    if (printer.mode === 'json') await printer.record(row);
-    else if (printer.mode === 'ids') await printer.id(row.thread_id);
-    else await printer.text(table.rows([cells(row, now)]));
+  if (printer.mode === 'human') {
+    await printTable(rows, printer, now);
+    return;
   }
+  for (const row of rows) await (printer.mode === 'json' ? printer.record(row) : printer.id(row.thread_id));
+}
+
+async function printTable(rows: ThreadRow[], printer: Printer, now: number): Promise<void> {
+  // Measuring text takes a while to load, and is needed on a terminal only.
+  const { createTable } = await import('../ui/table.ts');
+  const table = createTable(columns, printer.columns, printer.colours);
+  await printer.text(rows.length > 0 ? table.header() : 'no sessions\n');
+  for (const row of rows) await printer.text(table.rows([cells(row, now)]));
 }
 
 const columns: Column[] = [

@@ -16,6 +16,7 @@ export class Assembler {
   #seq = 0;
   #held: Event[] = [];
   #heldLines = 0;
+  #heldBytes = 0;
 
   constructor(threadId: string | null) {
     this.#threadId = threadId;
@@ -35,7 +36,9 @@ export class Assembler {
       this.#hold(synthetic, { ...origin, line: undefined, synthetic: true });
     }
     this.#heldLines++;
-    if (!this.#turns.settled && this.#heldLines < MOST_HELD) return ready;
+    this.#heldBytes += origin.bytes ?? 0;
+    const isFull = this.#heldLines >= MOST_HELD_LINES || this.#heldBytes >= MOST_HELD_BYTES;
+    if (!this.#turns.settled && !isFull) return ready;
     if (!this.#turns.settled) this.#turns.finish();
     return ready.length > 0 ? [...ready, ...this.#release()] : this.#release();
   }
@@ -67,6 +70,7 @@ export class Assembler {
     for (const event of events) event.turn = turn;
     this.#held = [];
     this.#heldLines = 0;
+    this.#heldBytes = 0;
     return events;
   }
 }
@@ -76,6 +80,8 @@ export interface Origin {
   dialect: Dialect | null;
   timestamp: string | null;
   line: number | undefined;
+  /** Length of the line. */
+  bytes?: number | undefined;
   inheritedFrom?: string | undefined;
   baseRollout?: string | undefined;
   rolledBack?: boolean | undefined;
@@ -83,7 +89,8 @@ export interface Origin {
 }
 
 /** A start is followed by its telling event within a few lines; a file in which it is not is not held in memory. */
-const MOST_HELD = 256;
+const MOST_HELD_LINES = 256;
+const MOST_HELD_BYTES = 4 * 1024 * 1024;
 
 /**
  * Events that the dialect has no line for. The bare one records no user and agent messages but as items; Codex never records

@@ -53,8 +53,9 @@ export class Catalog {
   }
 
   #remove(entry: RolloutEntry): void {
-    const files = this.#byThread.get(entry.threadId);
-    if (files) this.#byThread.set(entry.threadId, files.filter((file) => file !== entry));
+    const others = (this.#byThread.get(entry.threadId) ?? []).filter((file) => file !== entry);
+    if (others.length > 0) this.#byThread.set(entry.threadId, others);
+    else this.#byThread.delete(entry.threadId);
   }
 }
 

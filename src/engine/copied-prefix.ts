@@ -1,5 +1,7 @@
+import { toFailure } from '../base/failure.ts';
 import { memberText } from '../format/decode-line.ts';
 import { openRollout, type RolloutFile } from '../store/rollout-file.ts';
+import type { Report } from './problem.ts';
 import { type DecodedLine, readLines } from './read-records.ts';
 
 /**
@@ -7,10 +9,16 @@ import { type DecodedLine, readLines } from './read-records.ts';
  * longest run of records, after the fork's own session_meta, that equal the parent's from its first one on in type and
  * payload. Timestamps differ, because Codex stamps copies anew.
  *
- * @throws Failure when the parent cannot be opened
+ * @returns null when the parent cannot be opened: nothing is then known to be inherited
  */
-export async function openCopiedPrefix(parentPath: string): Promise<CopiedPrefix> {
-  return new CopiedPrefix(await openRollout(parentPath));
+export async function openCopiedPrefix(parentPath: string, report: Report): Promise<CopiedPrefix | null> {
+  try {
+    return new CopiedPrefix(await openRollout(parentPath));
+  } catch (error) {
+    const message = `what was inherited from it is not marked: ${toFailure(error).message}`;
+    report({ rule: 'UNREADABLE', weight: 'note', file: parentPath, line: null, offset: null, message });
+    return null;
+  }
 }
 
 export class CopiedPrefix {

@@ -3,7 +3,7 @@ import { responseItemBody } from '../format/events/response-item.ts';
 import { isSyntheticUserText } from '../format/events/synthetic-text.ts';
 import { isObject } from '../format/record.ts';
 import type { Event, Item } from '../model/event.ts';
-import { Verbatim } from '../model/verbatim.ts';
+import { plain, Verbatim } from '../model/verbatim.ts';
 import { userItemText } from './turn-signal.ts';
 
 /**
@@ -13,12 +13,12 @@ import { userItemText } from './turn-signal.ts';
  * @param open reads the recorded thread from its beginning; it is read twice
  */
 export async function* readEffective(open: () => AsyncIterable<Event>): AsyncGenerator<Event> {
-  const compaction = await findLastCompaction(open());
-  for await (const event of open()) {
+  const compactions = await findLastCompactions(open());
+  for await (const { event, session, at } of placed(open())) {
     if (event.rolled_back) continue;
-    if (!compaction || event.seq > compaction.seq || event.type === 'SessionMeta') yield event;
-    if (compaction && event.seq === compaction.seq) {
-      yield event;
+    const compaction = compactions.get(session);
+    if (!compaction || at >= compaction.at || event.type === 'SessionMeta') yield event;
+    if (compaction && at === compaction.at) {
       for (const item of compaction.items) {
         const { line: _, ...head } = event;
         yield { ...withoutBody(head), type: 'ResponseItem', item, synthetic: true };
@@ -28,22 +28,38 @@ export async function* readEffective(open: () => AsyncIterable<Event>): AsyncGen
 }
 
 interface Compaction {
-  seq: number;
+  at: number;
   items: Item[];
 }
 
-async function findLastCompaction(events: AsyncIterable<Event>): Promise<Compaction | null> {
-  let last: Compaction | null = null;
+/** The last compaction of each session. */
+async function findLastCompactions(events: AsyncIterable<Event>): Promise<Map<number, Compaction>> {
+  const last = new Map<number, Compaction>();
   let userItems: Item[] = [];
-  for await (const event of events) {
+  let current = 0;
+  for await (const { event, session, at } of placed(events)) {
+    if (session !== current) userItems = [];
+    current = session;
     if (event.rolled_back) continue;
     if (event.type === 'ResponseItem' && isTypedByUser(event.item)) userItems.push(event.item);
     if (event.type !== 'Compacted') continue;
-    const items = replacementOf(event.compacted.value, userItems);
-    last = { seq: event.seq, items };
+    const items = replacementOf(plain(event.compacted), userItems);
+    last.set(session, { at, items });
     userItems = items.filter(isTypedByUser);
   }
   return last;
+}
+
+/** Events with their position and the number of their session: our own stream, read back, may hold several. */
+async function* placed(events: AsyncIterable<Event>): AsyncGenerator<{ event: Event; session: number; at: number }> {
+  let threadId: string | null | undefined;
+  let session = 0;
+  let at = 0;
+  for await (const event of events) {
+    if (event.thread_id !== threadId) session++;
+    threadId = event.thread_id;
+    yield { event, session, at: at++ };
+  }
 }
 
 /** Codex since 0.120 records the new history; before, it is what the user said so far, and the summary. */

@@ -2,7 +2,7 @@ import { Failure } from '../base/failure.ts';
 import { formatTime, parseTime } from '../base/time.ts';
 import { decodeLine } from '../format/decode-line.ts';
 import { defaultLimits } from '../format/limits.ts';
-import { LineFramer } from '../format/line-framer.ts';
+import { type Line, LineFramer } from '../format/line-framer.ts';
 import { toRecord } from '../format/record.ts';
 import { openRollout, type RolloutFile } from '../store/rollout-file.ts';
 
@@ -33,18 +33,18 @@ async function lastTime(rollout: RolloutFile, from: number): Promise<string | nu
   let last: string | null = null;
   const framer = new LineFramer(defaultLimits.lineBytes, from, from > 0 ? 1 : 0);
   for await (const block of rollout.blocks(from)) {
-    for (const line of framer.push(block)) {
-      const decoded = decodeLine(line, defaultLimits);
-      const time = decoded.ok ? toRecord(decoded)?.timestamp : null;
-      if (time && parseTime(time) !== null) last = time;
-    }
+    for (const line of framer.push(block)) last = timeOf(line) ?? last;
   }
-  for (const line of framer.end()) {
-    const decoded = decodeLine(line, defaultLimits);
-    const time = decoded.ok ? toRecord(decoded)?.timestamp : null;
-    if (time && parseTime(time) !== null) last = time;
-  }
+  for (const line of framer.end()) last = timeOf(line) ?? last;
   return last;
+}
+
+function timeOf(line: Line): string | null {
+  const decoded = decodeLine(line, defaultLimits);
+  const record = decoded.ok ? toRecord(decoded) : null;
+  // Only the meta of a bare file has a time, which is that of its beginning.
+  if (!record?.timestamp || record.dialect === 'bare') return null;
+  return parseTime(record.timestamp) === null ? null : record.timestamp;
 }
 
 const TAIL_BYTES = 64 * 1024;

@@ -5,6 +5,7 @@ import { openRollout } from '../store/rollout-file.ts';
 import { followBlocks } from './follow.ts';
 import { openThread } from './open-thread.ts';
 import type { Report } from './problem.ts';
+import type { RawFile } from './raw.ts';
 import { readHead } from './read-head.ts';
 import { fileAlone, type ThreadSource } from './read-thread.ts';
 import type { SessionResolver, Target } from './resolve-session.ts';
@@ -18,10 +19,11 @@ export async function openTarget(resolver: SessionResolver, target: Target, repo
 }
 
 /** The file that `--raw` copies: the one named, or the thread's current one. */
-export async function rawPath(resolver: SessionResolver, target: Target): Promise<string> {
-  if (target.kind === 'file') return target.path;
+export async function rawFile(resolver: SessionResolver, target: Target): Promise<RawFile> {
+  const openThread = () => openTarget(resolver, target, () => {});
+  if (target.kind === 'file') return { path: target.path, isStdin: target.isStdin ?? false, openThread };
   const files = (await resolver.catalog()).thread(target.threadId);
-  return (files[files.length - 1] as { path: string }).path;
+  return { path: (files.at(-1) as { path: string }).path, openThread };
 }
 
 /** The same source, with its last file read as it grows. */
@@ -36,7 +38,6 @@ export function followed(source: ThreadSource, clock: Clock, signal: AbortSignal
 }
 
 async function threadIdOf(path: string): Promise<string | null> {
-  const { meta } = await readHead(path);
-  if (typeof meta?.id === 'string') return meta.id;
-  return parseRolloutName(basename(path))?.threadId ?? null;
+  const { threadId } = await readHead(path);
+  return threadId ?? parseRolloutName(basename(path))?.threadId ?? null;
 }

@@ -20,5 +20,5 @@ async function findParent(catalog: Catalog, threadId: string, parts: ThreadSourc
   if (!parentId || parentId === threadId || head.base) return null;
   const parent = catalog.thread(parentId)[0];
   if (!parent) return null;
-  return { parentId, open: () => openCopiedPrefix(parent.path) };
+  return { parentId, open: (report) => openCopiedPrefix(parent.path, report) };
 }

@@ -55,12 +55,11 @@ export type LineChoice = (bytes: Buffer, start: number, end: number, line: numbe
 /** Chooses lines by the type of their record on disk. */
 export function ofTypes(types: string[]): LineChoice {
   const wanted = types.map((type) => Buffer.from(type));
-  const only = wanted.length === 1 ? (wanted[0] as Buffer) : null;
   return (bytes, start, end, _line, isHead) => {
     if (isHead && end - start < HEAD_BYTES) return null;
-    if (only && !isHead) return lineHasType(bytes, start, end, only);
+    if (!isHead) return lineHasType(bytes, start, end, wanted);
     const type = lineType(bytes, start, end);
-    if (type === null) return isHead && end - start < LONGEST_HEAD ? null : false;
+    if (type === null) return end - start < LONGEST_HEAD ? null : false;
     return types.includes(type);
   };
 }

@@ -1,9 +1,8 @@
-import type { Event } from '../model/event.ts';
 import { openRollout } from '../store/rollout-file.ts';
 import { type EventFilter, passes, passesAll } from './event-filter.ts';
 import type { Report } from './problem.ts';
 import { ofNumbers, ofTypes, selectLines } from './raw-lines.ts';
-import { fileAlone, readParts } from './read-thread.ts';
+import { lineInFile, readParts, type ThreadSource } from './read-thread.ts';
 
 /**
  * The content of one file, decompressed, byte for byte: all of it, or the lines that a filter wants. With a filter by type
@@ -11,19 +10,26 @@ import { fileAlone, readParts } from './read-thread.ts';
  *
  * A chunk is valid until the one after the next is asked for, so that it can be written while the next is made.
  */
-export async function* readRaw(path: string, filter: EventFilter, report: Report): AsyncGenerator<Buffer> {
-  const rollout = await openRollout(path);
+export async function* readRaw(file: RawFile, filter: EventFilter, report: Report): AsyncGenerator<Buffer> {
+  const rollout = await openRollout(file.path, file.isStdin ? { shownAs: '-' } : {});
   try {
     if (passesAll(filter)) yield* rollout.blocks();
-    else if (isByTypeOnly(filter)) yield* selectLines(rollout.blocks(), ofTypes(filter.types.map(typeOnDisk)));
-    else yield* selectLines(rollout.blocks(), ofNumbers(await matchingLines(path, filter)));
+    else if (isByTypeOnly(filter)) yield* selectLines(rollout.blocks(), ofTypes(filter.types.flatMap(typesOnDisk)));
+    else yield* selectLines(rollout.blocks(), ofNumbers(await matchingLines(await file.openThread(), filter)));
     if (rollout.damage) {
       const { rule, message, offset } = rollout.damage;
-      report({ rule, weight: 'lost', file: path, line: null, offset, message });
+      report({ rule, weight: 'lost', file: rollout.path, line: null, offset, message });
     }
   } finally {
     await rollout.close();
   }
+}
+
+export interface RawFile {
+  path: string;
+  isStdin?: boolean;
+  /** The thread that the file is the current one of: it says which turn a line belongs to. */
+  openThread(): Promise<ThreadSource>;
 }
 
 function isByTypeOnly(filter: EventFilter): boolean {
@@ -31,20 +37,16 @@ function isByTypeOnly(filter: EventFilter): boolean {
   return !filter.types.includes('Unknown');
 }
 
-/** `ResponseItem` is `response_item` on disk. */
-function typeOnDisk(type: string): string {
-  return /^[A-Z]/.test(type) ? type.replace(/(?<=[a-z])([A-Z])/g, '_$1').toLowerCase() : type;
+/** `ResponseItem` is `response_item` in a rollout, and itself in our own stream. */
+function typesOnDisk(type: string): string[] {
+  return /^[A-Z]/.test(type) ? [type.replace(/(?<=[a-z])([A-Z])/g, '_$1').toLowerCase(), type] : [type];
 }
 
-async function matchingLines(path: string, filter: EventFilter): Promise<number[]> {
+async function matchingLines(source: ThreadSource, filter: EventFilter): Promise<number[]> {
   const numbers: number[] = [];
-  const source = { threadId: null, parts: [fileAlone(path)], openPrefix: null };
   for await (const event of readParts(source, () => {})) {
-    if (hasLine(event) && passes(filter, event)) numbers.push(event.line);
+    const line = lineInFile(event);
+    if (line !== null && passes(filter, event)) numbers.push(line);
   }
   return numbers;
-}
-
-function hasLine(event: Event): event is Event & { line: number } {
-  return event.line !== undefined && event.synthetic !== true;
 }

@@ -21,21 +21,23 @@ export async function readHead(path: string): Promise<Head> {
 
 /** The head of a rollout that is open already. */
 export async function headOf(rollout: RolloutFile): Promise<Head> {
-  const head: Head = { dialect: null, meta: null, base: null, forkedFrom: null };
+  const head: Head = { dialect: null, threadId: null, meta: null, base: null, forkedFrom: null };
   let records = 0;
   for await (const { record } of readLines(rollout)) {
     if (!record) continue;
     records++;
     head.dialect ??= record.dialect;
+    if (record.dialect === 'event') head.threadId ??= idOf((record.text().value as JsonObject).thread_id);
     if (record.type === 'session_meta' && !head.meta) {
       head.meta = record.payload;
+      head.threadId = idOf(record.payload.id);
       if (record.payload.history_mode === 'paginated') head.dialect = 'paginated';
       head.base = baseOf(record.payload);
       head.forkedFrom = idOf(record.payload.forked_from_id);
     } else if (record.type === 'session_meta' && records === 2) {
       // Codex 0.80 wrote no forked_from_id: the source's own meta, copied as the second record, is the only hint.
       const id = idOf(record.payload.id);
-      if (id && id !== idOf(head.meta?.id)) head.forkedFrom ??= id;
+      if (id && id !== head.threadId) head.forkedFrom ??= id;
     }
     if (records === 2) break;
   }
@@ -44,6 +46,8 @@ export async function headOf(rollout: RolloutFile): Promise<Head> {
 
 export interface Head {
   dialect: Dialect | null;
+  /** The thread that the file says it belongs to. */
+  threadId: string | null;
   /** The first session_meta: the file's identity. */
   meta: JsonObject | null;
   /** For a file that continues another one's content. */

@@ -1,4 +1,4 @@
-import { type Decoded, decodeLine } from '../format/decode-line.ts';
+import { type Decoded, decodeLine, type LineFault } from '../format/decode-line.ts';
 import { defaultLimits, type Limits } from '../format/limits.ts';
 import { type Line, LineFramer } from '../format/line-framer.ts';
 import { type Record, toRecord } from '../format/record.ts';
@@ -44,8 +44,11 @@ export interface DecodedLine {
 
 /** A line that is no record because it is unfinished: the last one, without its LF. */
 export function isTornTail(line: Line, decoded: Decoded): boolean {
-  return !line.terminated && !decoded.ok && decoded.fault !== 'LINE-TOO-LONG' && decoded.fault !== 'BLANK';
+  return !line.terminated && !decoded.ok && tornFaults.has(decoded.fault);
 }
+
+/** What the beginning of a record looks like to the decoder; anything else is not simply unfinished. */
+const tornFaults = new Set<LineFault>(['BAD-JSON', 'BAD-UTF8', 'HOLE']);
 
 /** Decompressed content that can be read from its beginning: an open rollout, or one that is followed as it grows. */
 export interface Content {

@@ -39,7 +39,7 @@ export interface ThreadSource {
   threadId: string | null;
   parts: Part[];
   /** For a fork that copied its parent's records: who it came from, and how to tell what was copied. */
-  openPrefix: { parentId: string; open: () => Promise<CopiedPrefix> } | null;
+  openPrefix: { parentId: string; open: (report: Report) => Promise<CopiedPrefix | null> } | null;
 }
 
 /** One file, taken for the whole of its thread. */
@@ -55,7 +55,7 @@ async function* readPart(
   report: Report,
 ): EventBatches {
   const isFirstOwn = part.inheritedFrom === null && part === source.parts.find((other) => !other.inheritedFrom);
-  const prefix = isFirstOwn && source.openPrefix ? await source.openPrefix.open() : null;
+  const prefix = isFirstOwn && source.openPrefix ? await source.openPrefix.open(report) : null;
   try {
     for await (const lines of readLineBlocks(content)) {
       const events: Event[] = [];
@@ -84,10 +84,25 @@ async function* readPart(
   }
 }
 
-/** A line of our own stream is passed on as it stands; it has its place already. */
-function publishedEvent(line: DecodedLine): Event {
-  const text = line.record?.text();
-  return withText(text?.value as Event, text?.text as string);
+/** A line of our own stream is passed on as it stands; it has its place and its marks already. */
+function publishedEvent({ line, record }: DecodedLine): Event {
+  const text = record?.text();
+  const event = withText(text?.value as Event, text?.text as string);
+  return Object.defineProperty(event, publishedAt, { value: line.number });
+}
+
+/** The line that a published event was read back from. */
+const publishedAt = Symbol('line of the published event');
+
+/** Whether the event was read back from our own stream. */
+export function isPublished(event: Event): boolean {
+  return publishedAt in event;
+}
+
+/** The line of the thread's current file that an event was read from; null when it stands in another one, or in none. */
+export function lineInFile(event: Event): number | null {
+  if (isPublished(event)) return (event as Event & { [publishedAt]: number })[publishedAt];
+  return event.synthetic || event.base_rollout ? null : (event.line ?? null);
 }
 
 function originOf(line: DecodedLine, part: Part): Origin {
@@ -96,6 +111,7 @@ function originOf(line: DecodedLine, part: Part): Origin {
     dialect: line.record?.dialect ?? null,
     timestamp: utc(line.record?.timestamp ?? null),
     line: line.line.number,
+    bytes: line.line.length,
   };
   if (!part.isCurrent) origin.baseRollout = part.rolloutId;
   if (part.inheritedFrom) origin.inheritedFrom = part.inheritedFrom;

@@ -1,8 +1,8 @@
 import type { Event } from '../model/event.ts';
-import { isRolledBack, RollbackTracker } from '../model/rollback.ts';
+import { RollbackTracker, rollbackLookup } from '../model/rollback.ts';
 import { openRollout } from '../store/rollout-file.ts';
 import type { Report } from './problem.ts';
-import { type EventBatches, readPartBatches, readParts, type ThreadSource } from './read-thread.ts';
+import { type EventBatches, isPublished, readPartBatches, readParts, type ThreadSource } from './read-thread.ts';
 
 /**
  * Everything recorded of a thread, with all that is no longer in effect marked `rolled_back`.
@@ -15,9 +15,10 @@ export async function* readRecordedBatches(source: ThreadSource, report: Report)
     return;
   }
   const tracker = new RollbackTracker();
-  for await (const event of readParts(source, () => {})) tracker.observe(event);
+  for await (const event of readParts(source, () => {})) if (!isPublished(event)) tracker.observe(event);
+  const isRolledBack = rollbackLookup(tracker.ranges);
   for await (const events of readPartBatches(source, report)) {
-    for (const event of events) if (isRolledBack(tracker.ranges, event.seq)) event.rolled_back = true;
+    for (const event of events) if (!isPublished(event) && isRolledBack(event.seq)) event.rolled_back = true;
     yield events;
   }
 }

@@ -1,5 +1,6 @@
 import { parseTime } from '../base/time.ts';
 import type { ThreadRow } from '../model/thread-row.ts';
+import { globMatcher } from './glob.ts';
 
 /** Which sessions are meant, and in what order; every part that is absent selects all. */
 export interface Selectors {
@@ -34,7 +35,7 @@ export function selectRows(rows: readonly ThreadRow[], selectors: Selectors, now
 
 /** Whether a row passes every test but order and limit. */
 export function matcher(selectors: Selectors, now: number): (row: ThreadRow) => boolean {
-  const nameMatches = selectors.name === undefined ? null : globPattern(selectors.name);
+  const nameMatches = selectors.name === undefined ? null : globMatcher(selectors.name);
   const { cwd, olderThan, newerThan, since, until, branch, model, source } = selectors;
   return (row) => {
     if (selectors.archived === 'only' ? !row.archived : row.archived && selectors.archived !== 'added') return false;
@@ -42,7 +43,7 @@ export function matcher(selectors: Selectors, now: number): (row: ThreadRow) => 
     if (branch !== undefined && row.git_branch !== branch) return false;
     if (model !== undefined && row.model !== model) return false;
     if (source !== undefined && row.source !== source && !row.source?.startsWith(`${source}:`)) return false;
-    if (nameMatches && (row.name === null || !nameMatches.test(row.name))) return false;
+    if (nameMatches && (row.name === null || !nameMatches(row.name))) return false;
     const age = row.age_at === null ? null : now - (parseTime(row.age_at) ?? Number.NaN);
     if (olderThan !== undefined && !(age !== null && age >= olderThan)) return false;
     if (newerThan !== undefined && !(age !== null && age < newerThan)) return false;
@@ -51,24 +52,6 @@ export function matcher(selectors: Selectors, now: number): (row: ThreadRow) => 
     if (until !== undefined && !(updated !== null && updated < until)) return false;
     return true;
   };
-}
-
-/** `*`, `?` and `[a-z]`, `[!a-z]`, over the whole text. */
-export function globPattern(glob: string): RegExp {
-  let pattern = '';
-  for (let i = 0; i < glob.length; i++) {
-    const char = glob[i] as string;
-    const close = char === '[' ? glob.indexOf(']', i + 2) : -1;
-    if (char === '*') pattern += '[^]*';
-    else if (char === '?') pattern += '[^]';
-    else if (close > 0) {
-      const set = glob.slice(i + 1, close).replace(/[\\\]^]/g, '\\$&').replace(/^!/, '^');
-      pattern += `[${set}]`;
-      i = close;
-    } else pattern += char.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-  }
-  // Stars in a row would make the match take exponential time.
-  return new RegExp(`^${pattern.replace(/(?:\[\^\]\*)+/g, '[^]*')}$`, 'u');
 }
 
 const sortKeys: { [key in NonNullable<Selectors['sort']>]: (row: ThreadRow) => number } = {

@@ -9,20 +9,24 @@ import { spool } from '../store/spool.ts';
  * Reads an explicit `-`. The first record decides: bare ids or rows of `ls` are a selection; rollout lines and events are
  * content, which goes to a temporary file.
  *
- * @throws Failure `usage` when a selection holds anything else
+ * @throws Failure `usage` when a selection holds content, or content a selection
  */
 export async function readStdin(input: AsyncIterable<Uint8Array>): Promise<StdinInput> {
   const blocks = input[Symbol.asyncIterator]();
   const begun: Buffer[] = [];
+  let length = 0;
   for (;;) {
     const next = await blocks.next();
     if (!next.done) begun.push(Buffer.from(next.value));
+    length += next.value?.length ?? 0;
+    // A long first line is looked at again only when it has ended, or is over the limit.
+    if (!next.done && begun.length > 1 && length <= defaultLimits.lineBytes && !next.value.includes(LF)) continue;
     const head = begun.length === 1 ? (begun[0] as Buffer) : Buffer.concat(begun);
     const kind = decide(head, next.done === true);
     if (!kind) continue;
     const all = followedBy(head, blocks);
     if (kind === 'selection') return { kind, sessions: await readSelection(all) };
-    const file = await spool(all);
+    const file = await spool(withoutSelection(all));
     return { kind, ...file };
   }
 }
@@ -53,10 +57,7 @@ async function readSelection(content: AsyncIterable<Uint8Array>): Promise<string
   const add = (line: Line) => {
     if (isBlank(line.bytes.subarray(line.start, line.end))) return;
     const session = selected(line);
-    if (session === null) {
-      const place = { file: '-', line: line.number, offset: line.offset };
-      throw new Failure('usage', 'standard input mixes sessions with something else', place);
-    }
+    if (session === null) throw mixture(line);
     sessions.add(session);
   };
   for await (const block of content) for (const line of framer.push(Buffer.from(block))) add(line);
@@ -76,6 +77,26 @@ function selected(line: Line): string | null {
   return line.whole && decoded.fault === 'BAD-JSON' && !/^[{["]/.test(word) && word.length <= LONGEST_WORD ? word : null;
 }
 
+/** The same content; what names sessions has no place in it. */
+async function* withoutSelection(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const framer = new LineFramer(LONGEST_WORD * 16);
+  const refuse = (line: Line) => {
+    const isRow = line.bytes.subarray(line.start, line.end).includes(rowSchema);
+    const isId = line.length === 36 && uuid.test(line.bytes.toString('latin1', line.start, line.end));
+    if ((isRow || isId) && selected(line) !== null) throw mixture(line);
+  };
+  for await (const block of content) {
+    for (const line of framer.push(Buffer.from(block.buffer, block.byteOffset, block.length))) refuse(line);
+    yield block;
+  }
+  for (const line of framer.end()) refuse(line);
+}
+
+function mixture(line: Line): Failure {
+  const place = { file: '-', line: line.number, offset: line.offset };
+  return new Failure('usage', 'standard input mixes sessions with something else', place);
+}
+
 async function* followedBy(head: Buffer, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield head;
   for (;;) {
@@ -90,3 +111,6 @@ function isBlank(bytes: Uint8Array): boolean {
 }
 
 const LONGEST_WORD = 1000;
+const rowSchema = Buffer.from('"sessions.thread/1"');
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const LF = 0x0a;

@@ -4,6 +4,7 @@ import { formatTime, parseTime } from '../base/time.ts';
 import { isObject } from '../format/record.ts';
 import type { Event, TokenUsage } from '../model/event.ts';
 import type { ThreadRow } from '../model/thread-row.ts';
+import { plain } from '../model/verbatim.ts';
 import { NotRegular } from '../store/rollout-file.ts';
 import type { Catalog } from './catalog.ts';
 import { openThread } from './open-thread.ts';
@@ -18,21 +19,26 @@ import { readParts } from './read-thread.ts';
  */
 export async function summarise(catalog: Catalog, threadId: string, context: SummaryContext): Promise<ThreadRow> {
   const files = catalog.thread(threadId);
+  const first = files[0];
   const current = files[files.length - 1];
-  if (!current) throw new Error(`no file of thread ${threadId}`);
+  if (!first || !current) throw new Error(`no file of thread ${threadId}`);
   const damage = new Set<string>();
   const summary = new Summary();
   let size = 0;
   let mtime: number | null = null;
   let dialect: ThreadRow['dialect'] = null;
+  let forkedFrom: string | null = null;
   try {
     const facts = await stat(current.path);
     size = facts.size;
     mtime = facts.mtimeMs;
     dialect = (await readHead(current.path)).dialect;
+    forkedFrom = (await readHead(first.path)).forkedFrom;
     const report = (problem: Problem) => void damage.add(problem.rule);
     const source = await openThread(catalog, threadId, report);
     for await (const event of readParts(source, report)) summary.add(event);
+    // Only the meta of a bare file has a time, which is that of its beginning.
+    if (dialect === 'bare') summary.lastTime = null;
     if (summary.events === 0) damage.add('EMPTY');
   } catch (error) {
     // A file that cannot be read is a row with a mark; a fault of this program is not hidden behind one.
@@ -42,9 +48,10 @@ export async function summarise(catalog: Catalog, threadId: string, context: Sum
   const updatedAt = summary.lastTime ?? (mtime === null ? null : formatTime(mtime));
   return {
     schema: 'sessions.thread/1',
-    thread_id: summary.threadId ?? threadId,
+    thread_id: threadId,
     name: context.names.get(threadId) ?? null,
     ...summary.row(),
+    forked_from_id: forkedFrom,
     updated_at: updatedAt,
     age_at: ageAt(updatedAt, mtime, context.now),
     archived: current.archived,
@@ -65,8 +72,8 @@ export interface SummaryContext {
 /** What a row takes from a thread's events; of memory, a few values. */
 class Summary {
   events = 0;
-  threadId: string | null = null;
   lastTime: string | null = null;
+  #metaId: string | null = null;
   #createdAt: string | null = null;
   #meta: { [key: string]: unknown } = {};
   #model: string | null = null;
@@ -82,10 +89,10 @@ class Summary {
     switch (event.type) {
       case 'SessionMeta':
         // What a fork inherits says nothing about the fork.
-        if (!event.inherited_from) this.#addMeta(event.meta.value, event.timestamp);
+        if (!event.inherited_from) this.#addMeta(plain(event.meta), event.timestamp);
         break;
       case 'TurnContext':
-        this.#model = text((event.context.value as { model?: unknown }).model) ?? this.#model;
+        this.#model = text((plain(event.context) as { model?: unknown }).model) ?? this.#model;
         break;
       case 'ResponseItem':
         if (event.item.type === 'tool_call') this.#toolCalls++;
@@ -100,7 +107,7 @@ class Summary {
 
   row(): Omit<
     ThreadRow,
-    'schema' | 'thread_id' | 'name' | 'updated_at' | 'age_at' | 'archived' | 'live' | 'dialect' | 'path' | 'size_bytes' | 'damage'
+    'schema' | 'thread_id' | 'name' | 'forked_from_id' | 'updated_at' | 'age_at' | 'archived' | 'live' | 'dialect' | 'path' | 'size_bytes' | 'damage'
   > {
     const meta = this.#meta;
     const git = isObject(meta.git) ? meta.git : {};
@@ -117,23 +124,18 @@ class Summary {
       tokens_used: this.#tokens,
       turns: this.#turns,
       tool_calls: this.#toolCalls,
-      forked_from_id: text(meta.forked_from_id),
       parent_thread_id: text(meta.parent_thread_id) ?? text(spawn.parent_thread_id),
     };
   }
 
-  /** The first meta is the identity; a later one of the same thread carries what changed, such as the branch. */
+  /** The first meta is the identity; a later one with the same id carries what changed, such as the branch. */
   #addMeta(value: unknown, timestamp: string | null): void {
     if (!isObject(value)) return;
     const id = text(value.id)?.toLowerCase() ?? null;
-    if (this.threadId === null) {
-      this.threadId = id;
+    if (this.#metaId === null) {
+      this.#metaId = id;
       this.#createdAt = utc(text(value.timestamp)) ?? timestamp;
-    } else if (id !== this.threadId) {
-      // Codex 0.80 left this as the only trace of a fork.
-      if (!text(this.#meta.forked_from_id)) this.#meta = { ...this.#meta, forked_from_id: id };
-      return;
-    }
+    } else if (id !== this.#metaId) return;
     this.#meta = { ...this.#meta, ...value };
   }
 }

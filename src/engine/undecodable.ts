@@ -1,6 +1,7 @@
 import type { EventBody } from '../model/event.ts';
 import { Verbatim } from '../model/verbatim.ts';
 import { objectText } from '../format/decode-line.ts';
+import { lineType } from '../format/line-type.ts';
 import type { Report } from './problem.ts';
 import { type DecodedLine, isTornTail } from './read-records.ts';
 
@@ -23,8 +24,8 @@ export function undecodable({ line, decoded }: DecodedLine, file: string | null,
   const bytes = line.bytes.subarray(line.start, line.end);
   switch (decoded.fault) {
     case 'LINE-TOO-LONG': {
-      const type = /"type"\s*:\s*"([a-z_]+)"/.exec(bytes.toString('latin1'))?.[1];
-      return { ...known, ...(type && { record_type: type }) };
+      const type = lineType(line.bytes, line.start, line.end);
+      return { ...known, ...(type !== null && { record_type: type }) };
     }
     case 'BAD-UTF8':
       return { ...known, raw_base64: bytes.toString('base64') };

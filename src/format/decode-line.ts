@@ -29,10 +29,12 @@ export function decodeLine(line: Line, limits: Limits, options: { findDuplicates
   if (scan?.tooDeep) return { ok: false, fault: 'TOO-DEEP' };
   try {
     let value: unknown = JSON.parse(text);
-    const trouble = inspect(value, limits.depth);
-    if (trouble === 'too-deep') return { ok: false, fault: 'TOO-DEEP' };
-    if (trouble === 'numbers') {
-      scan ??= scanJson(bytes, start, end, scanOptions);
+    if (!scan) {
+      const trouble = inspect(value, limits.depth);
+      if (trouble === 'too-deep') return { ok: false, fault: 'TOO-DEEP' };
+      if (trouble === 'numbers') scan = scanJson(bytes, start, end, scanOptions);
+    }
+    if (scan && scan.unsafeNumbers.length > 0) {
       text = quoteNumbers(bytes, start, end, scan.unsafeNumbers);
       value = JSON.parse(text);
     }

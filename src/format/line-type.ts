@@ -1,3 +1,4 @@
+import { bareItems } from './record.ts';
 import { keyIs, scanJson } from './scan-json.ts';
 
 /**
@@ -16,26 +17,31 @@ export function lineType(bytes: Buffer, start: number, end: number): string | nu
   return scannedType(bytes, start, end);
 }
 
-/** Whether the line's type is `wanted`, by comparing bytes where the line has the usual shape. */
-export function lineHasType(bytes: Buffer, start: number, end: number, wanted: Buffer): boolean {
+/** Whether the line's type is one of those wanted, by comparing bytes where the line has the usual shape. */
+export function lineHasType(bytes: Buffer, start: number, end: number, wanted: readonly Buffer[]): boolean {
   const at = typeOffset(bytes, start, end);
-  if (at > 0) {
-    const close = at + wanted.length;
-    return close < end && bytes[close] === QUOTE && bytes.compare(wanted, 0, wanted.length, at, close) === 0;
-  }
-  return scannedType(bytes, start, end) === wanted.toString('latin1');
+  if (at > 0) return wanted.some((type) => isTypeAt(bytes, at, end, type));
+  const type = scannedType(bytes, start, end);
+  return type !== null && wanted.some((one) => one.toString('latin1') === type);
+}
+
+function isTypeAt(bytes: Buffer, at: number, end: number, wanted: Buffer): boolean {
+  const close = at + wanted.length;
+  return close < end && bytes[close] === QUOTE && bytes.compare(wanted, 0, wanted.length, at, close) === 0;
 }
 
 /** Where the type's value begins in `{"timestamp":"…","ordinal":7,"type":"…`; 0 when the line has another shape. */
 function typeOffset(bytes: Buffer, start: number, end: number): number {
-  // Codex's own lines have a time of 24 characters; the quote after it is where it is looked for first.
+  // Codex's own lines have a time of 24 characters, which ends in `Z`.
   if (end - start < 64 || bytes[start + 2] !== 0x74 || bytes[start + 12] !== COLON) return 0;
-  const close = bytes[start + 38] === QUOTE ? start + 38 : bytes.indexOf(QUOTE, start + 14);
+  const isUsual = bytes[start + 24] === 0x54 && bytes[start + 37] === 0x5a && bytes[start + 38] === QUOTE;
+  const close = isUsual ? start + 38 : bytes.indexOf(QUOTE, start + 14);
   if (close < 0 || close + 30 > end || bytes[close + 1] !== COMMA || bytes[close + 2] !== QUOTE) return 0;
   let at = close + 3;
   if (bytes[at] === 0x6f && bytes[at + 8] === COLON) {
     at += 9;
-    while (at < end && bytes[at] !== COMMA) at++;
+    while (at < end && isDigit(bytes[at] as number)) at++;
+    if (bytes[at] !== COMMA || bytes[at + 1] !== QUOTE) return 0;
     at += 2;
   }
   // type":"
@@ -48,16 +54,18 @@ function typeOffset(bytes: Buffer, start: number, end: number): number {
 function scannedType(bytes: Buffer, start: number, end: number): string | null {
   const { members } = scanJson(bytes, start, end, { maxDepth: 512 });
   const read = (key: string) => {
-    const member = members.find((candidate) => keyIs(bytes, candidate, key));
+    const member = members.findLast((candidate) => keyIs(bytes, candidate, key));
     return member && bytes[member.valueStart] === QUOTE ? bytes.toString('utf8', member.valueStart + 1, member.valueEnd - 1) : null;
   };
   const type = read('type');
   const isEnveloped = members.some((member) => keyIs(bytes, member, 'payload') || keyIs(bytes, member, 'thread_id'));
-  if (type !== null) return isEnveloped ? type : (bareTypes.has(type) ? 'response_item' : type);
+  if (type !== null) return !isEnveloped && bareItems.has(type) ? 'response_item' : type;
   return read('record_type') ?? (read('id') !== null && read('timestamp') !== null ? 'session_meta' : null);
 }
 
-const bareTypes = new Set(['message', 'reasoning', 'function_call', 'function_call_output', 'local_shell_call']);
+function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39;
+}
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;

@@ -45,9 +45,18 @@ function envelopeRecord(decoded: DecodedObject, type: string): Record | null {
   };
 }
 
-/** Item types that Codex <= 0.29 wrote bare; the same names live on in later payloads. */
-const bareItems = new Set(['message', 'reasoning', 'function_call', 'function_call_output', 'local_shell_call']);
-const laterBareItems = new Set(['custom_tool_call', 'custom_tool_call_output', 'web_search_call', 'other']);
+/** Item types that Codex <= 0.29 wrote bare, or could have; the same names live on in later payloads. */
+export const bareItems: ReadonlySet<string> = new Set([
+  'message',
+  'reasoning',
+  'function_call',
+  'function_call_output',
+  'local_shell_call',
+  'custom_tool_call',
+  'custom_tool_call_output',
+  'web_search_call',
+  'other',
+]);
 
 function bareRecord(decoded: DecodedObject): Record | null {
   const { value } = decoded;
@@ -67,7 +76,7 @@ function bareRecord(decoded: DecodedObject): Record | null {
 function bareType(value: JsonObject): string | null {
   if (typeof value.record_type === 'string') return value.record_type;
   if (typeof value.type === 'string') {
-    return bareItems.has(value.type) || laterBareItems.has(value.type) ? 'response_item' : value.type;
+    return bareItems.has(value.type) ? 'response_item' : value.type;
   }
   return typeof value.id === 'string' && typeof value.timestamp === 'string' ? 'session_meta' : null;
 }
@@ -83,7 +92,11 @@ const eventBodies: { [type: string]: string } = {
 
 function isEventLine(value: JsonObject): boolean {
   if (typeof value.type !== 'string' || !Object.hasOwn(eventBodies, value.type)) return false;
-  return 'thread_id' in value && 'turn' in value;
+  if (typeof value.turn !== 'number' || !('thread_id' in value)) return false;
+  if (value.type === 'Unknown') return true;
+  const body = value[eventBodies[value.type] as string];
+  const isKinded = value.type === 'EventMsg' || value.type === 'ResponseItem';
+  return isObject(body) && (!isKinded || typeof body.type === 'string');
 }
 
 function eventRecord(decoded: DecodedObject): Record {

@@ -1,3 +1,5 @@
+import { KeyTable } from './key-table.ts';
+
 /**
  * One pass over the bytes of a JSON object, without building anything: where its members are, how deep it nests, which
  * integers a JavaScript number cannot hold, and whether a key stands twice. It checks no syntax: `JSON.parse` does.
@@ -6,9 +8,10 @@
  * @param start first byte of the text; leading white space is allowed
  * @param end one past its last byte
  */
-export function scanJson(bytes: Uint8Array, start: number, end: number, options: ScanOptions): Scan {
+export function scanJson(bytes: Buffer, start: number, end: number, options: ScanOptions): Scan {
   const scan: Scan = { tooDeep: false, members: [], unsafeNumbers: [], duplicateKey: null };
-  const keys = options.findDuplicates ? new KeySets(bytes, scan) : null;
+  const keys = options.findDuplicates ? sharedKeys : null;
+  keys?.begin(bytes);
   let depth = 0;
   let expectsKey = false;
   let keyStart = -1;
@@ -35,7 +38,9 @@ export function scanJson(bytes: Uint8Array, start: number, end: number, options:
             keyStart = i + 1;
             keyEnd = close;
           }
-          keys?.add(depth, i + 1, close);
+          if (keys && !scan.duplicateKey && keys.isRepeated(depth, i + 1, close)) {
+            scan.duplicateKey = { key: keys.textOf(i + 1, close), offset: i };
+          }
         }
         i = close + 1;
         continue;
@@ -50,7 +55,7 @@ export function scanJson(bytes: Uint8Array, start: number, end: number, options:
         if (depth >= isObject.length) isObject = grown(isObject);
         isObject[depth] = byte === OPEN_OBJECT ? 1 : 0;
         expectsKey = byte === OPEN_OBJECT;
-        if (expectsKey) keys?.open(depth);
+        if (expectsKey) keys?.openObject(depth);
         break;
       case CLOSE_OBJECT:
       case CLOSE_ARRAY:
@@ -101,81 +106,29 @@ export interface Member {
   valueEnd: number;
 }
 
-/** Whether the member's key is this ASCII word. */
-export function keyIs(bytes: Uint8Array, member: Member, word: string): boolean {
-  if (member.keyEnd - member.keyStart !== word.length) return false;
+/** Whether the member's key is this ASCII word, plain or with escapes in it. */
+export function keyIs(bytes: Buffer, member: Member, word: string): boolean {
+  const length = member.keyEnd - member.keyStart;
+  if (length !== word.length) return length > word.length && unescapedKey(bytes, member) === word;
   for (let i = 0; i < word.length; i++) {
     if (bytes[member.keyStart + i] !== word.charCodeAt(i)) return false;
   }
   return true;
 }
 
-/** The keys seen so far in each open object, by hash; a hash that comes again is compared byte by byte. */
-class KeySets {
-  readonly #bytes: Uint8Array;
-  readonly #scan: Scan;
-  readonly #sets: Map<number, number[]>[] = [];
-
-  constructor(bytes: Uint8Array, scan: Scan) {
-    this.#bytes = bytes;
-    this.#scan = scan;
-  }
-
-  open(depth: number): void {
-    const set = this.#sets[depth];
-    if (set) set.clear();
-    else this.#sets[depth] = new Map();
-  }
-
-  add(depth: number, start: number, end: number): void {
-    if (this.#scan.duplicateKey) return;
-    const set = this.#sets[depth];
-    if (!set) return;
-    const hash = this.#hash(start, end);
-    const earlier = set.get(hash);
-    if (!earlier) {
-      set.set(hash, [start, end]);
-      return;
-    }
-    const key = this.#decode(start, end);
-    for (let i = 0; i < earlier.length; i += 2) {
-      if (this.#decode(earlier[i] as number, earlier[i + 1] as number) === key) {
-        this.#scan.duplicateKey = { key, offset: start - 1 };
-        return;
-      }
-    }
-    earlier.push(start, end);
-  }
-
-  #hash(start: number, end: number): number {
-    let hash = 0;
-    for (let i = start; i < end; i++) {
-      const byte = this.#bytes[i] as number;
-      if (byte === BACKSLASH) return hashText(this.#decode(start, end));
-      hash = (Math.imul(hash, 31) + byte) | 0;
-    }
-    return hash;
-  }
-
-  #decode(start: number, end: number): string {
-    const text = Buffer.from(this.#bytes.buffer, this.#bytes.byteOffset + start, end - start).toString('utf8');
-    if (!text.includes('\\')) return text;
-    try {
-      return JSON.parse(`"${text}"`) as string;
-    } catch {
-      return text;
-    }
+/** Null for a key without escapes. */
+function unescapedKey(bytes: Buffer, { keyStart, keyEnd }: Member): string | null {
+  if (!bytes.subarray(keyStart, keyEnd).includes(BACKSLASH)) return null;
+  try {
+    return JSON.parse(`"${bytes.toString('utf8', keyStart, keyEnd)}"`) as string;
+  } catch {
+    return null;
   }
 }
 
-// Over UTF-8 bytes, so that an escaped key and the same key unescaped meet.
-function hashText(text: string): number {
-  let hash = 0;
-  for (const byte of Buffer.from(text)) hash = (Math.imul(hash, 31) + byte) | 0;
-  return hash;
-}
-
-/** For each open container, whether it is an object. Shared by all scans, which never overlap. */
+/** Shared by all scans, which never overlap. */
+const sharedKeys = new KeyTable();
+/** For each open container, whether it is an object; shared as well. */
 let isObject = new Uint8Array(1024);
 
 function grown(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
@@ -184,12 +137,22 @@ function grown(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return larger;
 }
 
-function endOfString(bytes: Uint8Array, from: number, end: number): number {
+/** Short strings are walked through; for the rest of a long one, the native search is several times faster. */
+function endOfString(bytes: Buffer, from: number, end: number): number {
   let i = from;
   while (i < end) {
-    const byte = bytes[i];
-    if (byte === QUOTE) return i;
-    i += byte === BACKSLASH ? 2 : 1;
+    const near = Math.min(end, i + WALKED);
+    while (i < near) {
+      const byte = bytes[i];
+      if (byte === QUOTE) return i;
+      i += byte === BACKSLASH ? 2 : 1;
+    }
+    const quote = bytes.indexOf(QUOTE, i);
+    if (quote < 0 || quote >= end) return end;
+    let backslashes = quote;
+    while (backslashes > i && bytes[backslashes - 1] === BACKSLASH) backslashes--;
+    if ((quote - backslashes) % 2 === 0) return quote;
+    i = quote + 1;
   }
   return end;
 }
@@ -249,3 +212,5 @@ const DOT = 0x2e;
 const ZERO = 0x30;
 const NINE = 0x39;
 const LOWER_E = 0x65;
+/** Bytes of a string that are looked at one by one before the native search is called. */
+const WALKED = 32;

@@ -1,6 +1,16 @@
 import type { Dialect } from '../model/thread-row.ts';
 import { type FaultInWords, faultsInWords } from './schema-faults.ts';
-import { bare, envelope, error, event, finding, type KindNode, paginated, thread } from './validators.generated.js';
+import {
+  bare,
+  envelope,
+  error,
+  event,
+  finding,
+  type KindNode,
+  paginated,
+  schemaEntry,
+  thread,
+} from './validators.generated.js';
 
 /**
  * What a published schema says of one value.
@@ -18,9 +28,6 @@ export interface UnknownTag {
   level: 'type' | 'payload' | 'item';
   name: string;
 }
-
-/** Names of the published schemas; the file is `schemas/<name>.schema.json`. */
-export const schemaNames = ['error', 'event', 'finding', 'rollout-line', 'thread'] as const;
 
 const dialects: Record<Dialect, KindNode> = { bare, envelope, paginated, event };
 
@@ -50,6 +57,11 @@ export function validateFinding(value: unknown): Verdict {
 /** Whether a value is the error object that `--json` puts on standard error. */
 export function validateError(value: unknown): Verdict {
   return judge(error, value);
+}
+
+/** Whether a value is a row of `schema`. */
+export function validateSchemaEntry(value: unknown): Verdict {
+  return judge(schemaEntry, value);
 }
 
 const valid: Verdict = Object.freeze({ ok: true, unknown: null });

@@ -3,7 +3,7 @@
  * headers and skippable frames. The data itself is decoded by the library.
  */
 export function sniffContent(head: Uint8Array): Content {
-  if (isFrameStart(head)) return 'zstd';
+  if (beginsFrame(head)) return 'zstd';
   if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
   // v0.1 to v0.7 differ from today's magic number in one byte.
   if (head.length >= 4 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) return 'old-zstd';
@@ -20,6 +20,14 @@ export function isFrameStart(bytes: Uint8Array): boolean {
     ((bytes[0] as number) & 0xf0) === 0x50 && bytes[1] === 0x2a && bytes[2] === 0x4d && bytes[3] === 0x18;
   return isFrame || isSkippable;
 }
+
+/** The same for bytes behind which the file ends: fewer than four may be the beginning of a frame that was cut short. */
+export function beginsFrame(bytes: Uint8Array): boolean {
+  if (bytes.length >= 4) return isFrameStart(bytes);
+  return bytes.length > 0 && isFrameStart(Buffer.concat([bytes, frameMagic.subarray(bytes.length)]));
+}
+
+const frameMagic = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
 
 /** Whether a frame header announces a checksum of the content; null when the bytes are no frame header. */
 export function hasChecksum(header: Uint8Array): boolean | null {

@@ -39,6 +39,8 @@ function findDatabase(home: string): string | null {
 }
 
 async function withDatabase(path: string, read: (database: BetterSqlite.Database) => void): Promise<void> {
+  // Opening a pipe would wait for a writer.
+  if (!statSync(path).isFile()) throw new Error(`${path} is not a regular file`);
   const Database = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite;
   const log = `${path}-wal`;
   if (!existsSync(log) || statSync(log).size === 0) {

@@ -5,7 +5,7 @@ import type { Event } from './event.ts';
  * there, and all that was recorded since the first of them. The marker itself stays.
  */
 export class RollbackTracker {
-  /** Ranges of `seq`, from (inclusive) to (exclusive), in the order of their markers. */
+  /** Ranges of `seq`, from (inclusive) to (exclusive), ascending and apart. */
   readonly ranges: { from: number; to: number }[] = [];
   /** Where each user turn still in effect begins. */
   #starts: number[] = [];
@@ -32,12 +32,19 @@ export class RollbackTracker {
   #rollBack(count: number, seq: number): void {
     if (!(count > 0) || this.#starts.length === 0) return;
     const kept = Math.max(0, this.#starts.length - count);
-    this.ranges.push({ from: this.#starts[kept] as number, to: seq });
+    const from = this.#starts[kept] as number;
+    // What a rollback drops may hold earlier rollbacks whole, and never a part of one.
+    while (this.ranges.length > 0 && (this.ranges.at(-1) as { from: number }).from >= from) this.ranges.pop();
+    this.ranges.push({ from, to: seq });
     this.#starts.length = kept;
   }
 }
 
-/** Whether an event lies in one of the ranges. */
-export function isRolledBack(ranges: readonly { from: number; to: number }[], seq: number): boolean {
-  return ranges.some((range) => seq >= range.from && seq < range.to);
+/** Whether an event lies in one of the ranges; to be asked with growing `seq`. */
+export function rollbackLookup(ranges: readonly { from: number; to: number }[]): (seq: number) => boolean {
+  let next = 0;
+  return (seq) => {
+    while (next < ranges.length && seq >= (ranges[next] as { to: number }).to) next++;
+    return next < ranges.length && seq >= (ranges[next] as { from: number }).from;
+  };
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { Home } from './home.ts';
 
 /**
@@ -11,6 +11,8 @@ export async function readNameIndex(home: Home): Promise<Map<string, string>> {
   const names = new Map<string, string>();
   let text: string;
   try {
+    // Opening a pipe would wait for a writer.
+    if (!(await stat(home.nameIndex)).isFile()) return names;
     text = await readFile(home.nameIndex, 'utf8');
   } catch {
     return names;

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, fstatSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { Failure, type Place } from '../base/failure.ts';
 import { defaultLimits, type Limits } from '../format/limits.ts';
@@ -80,6 +80,17 @@ export class RolloutFile {
           offset: 0,
         };
     }
+  }
+
+  /** Bytes of the file as it is stored, compressed or not; fewer where it ends. */
+  async stored(offset: number, length: number): Promise<Buffer> {
+    const { buffer, bytesRead } = await this.#handle.read(Buffer.alloc(length), 0, length, offset);
+    return buffer.subarray(0, bytesRead);
+  }
+
+  /** Whether somebody has added to the file since it was opened. */
+  hasGrown(): boolean {
+    return fstatSync(this.#handle.fd).size > this.identity.size;
   }
 
   async close(): Promise<void> {

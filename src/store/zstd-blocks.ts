@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Limits } from '../format/limits.ts';
-import { isFrameStart } from '../format/zstd-frames.ts';
+import { beginsFrame } from '../format/zstd-frames.ts';
 import { BLOCK_BYTES } from './plain-blocks.ts';
 import type { Damage } from './rollout-file.ts';
 
@@ -12,8 +12,8 @@ const zstd = createRequire(import.meta.url)('zstd-napi/binding.js') as typeof im
  * The decompressed content of a zstd file from byte `from` on: every frame, skippable frames skipped, into two reused
  * buffers. Returns what was wrong, or null.
  *
- * An error makes the library forget what it had decoded in the same call. So after one the file is decoded again in small
- * steps, up to the place of the error, and no byte before the damage is lost.
+ * An error makes the library forget what it had decoded in the same call. So after one the file is decoded again, byte by
+ * byte around the place of the error, and no block before the damage is lost.
  */
 export async function* zstdBlocks(
   handle: FileHandle,
@@ -21,15 +21,17 @@ export async function* zstdBlocks(
   from: number,
   limits: Limits,
 ): AsyncGenerator<Buffer, Damage | null> {
-  const progress = { delivered: from };
-  const damage = yield* decode(handle, size, progress, limits, COMPRESSED_BYTES);
+  const progress = { delivered: from, position: 0 };
+  const damage = yield* decode(handle, size, progress, limits, size);
   if (!damage || damage.rule !== 'ZSTD-DAMAGED') return damage;
-  return yield* decode(handle, size, progress, limits, CAREFUL_BYTES);
+  return yield* decode(handle, size, progress, limits, progress.position);
 }
 
 interface Progress {
   /** Bytes of content that the reader has, or has asked to skip. */
   delivered: number;
+  /** Where the piece of the compressed file stands that is being decoded. */
+  position: number;
 }
 
 async function* decode(
@@ -37,11 +39,11 @@ async function* decode(
   size: number,
   progress: Progress,
   limits: Limits,
-  step: number,
+  carefulFrom: number,
 ): AsyncGenerator<Buffer, Damage | null> {
   const context = new zstd.DCtx();
   context.setParameter(zstd.DParameter.windowLogMax, limits.zstdWindowLog);
-  const input = Buffer.allocUnsafeSlow(step);
+  const input = Buffer.allocUnsafeSlow(COMPRESSED_BYTES);
   const outputs = [Buffer.allocUnsafeSlow(BLOCK_BYTES), Buffer.allocUnsafeSlow(BLOCK_BYTES)] as const;
   let turn = 0;
   let produced = 0;
@@ -50,15 +52,17 @@ async function* decode(
   let pendingInFrame = false;
 
   while (position < size) {
-    const { bytesRead } = await handle.read(input, 0, Math.min(step, size - position), position);
+    progress.position = position;
+    const { bytesRead } = await handle.read(input, 0, Math.min(COMPRESSED_BYTES, size - position), position);
     if (bytesRead === 0) break;
+    const step = position >= carefulFrom ? 1 : bytesRead;
     let used = 0;
     let outputFull = false;
     while (used < bytesRead || outputFull) {
       const output = outputs[turn & 1] as Buffer;
       let result: [number, number, number];
       try {
-        result = context.decompressStream(output, input.subarray(used, bytesRead));
+        result = context.decompressStream(output, input.subarray(used, Math.min(used + step, bytesRead)));
       } catch (error) {
         return await describe(error as Error, handle, frameStart, size);
       }
@@ -79,7 +83,7 @@ async function* decode(
         turn++;
         yield output.subarray(length - fresh, length);
       }
-      if (consumed === 0 && length === 0) break;
+      if (consumed === 0 && length === 0 && used === bytesRead) break;
     }
     position += bytesRead;
   }
@@ -110,9 +114,7 @@ function trailing(offset: number, size: number): Damage {
 async function startsFrame(handle: FileHandle, offset: number): Promise<boolean> {
   const magic = Buffer.alloc(4);
   const { bytesRead } = await handle.read(magic, 0, 4, offset);
-  return isFrameStart(magic.subarray(0, bytesRead));
+  return beginsFrame(magic.subarray(0, bytesRead));
 }
 
 const COMPRESSED_BYTES = 256 * 1024;
-/** A zstd block is at most 128 KiB, so a step this small ends in at most one block. */
-const CAREFUL_BYTES = 512;

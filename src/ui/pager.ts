@@ -32,7 +32,7 @@ export function openPager(io: Io): PagedOutput | undefined {
   return {
     async write(chunk) {
       if (failed) return io.stdout.write(chunk);
-      pager ??= io.startPager(command, io.env.LESS === undefined ? { LESS: lessOptions } : {});
+      pager ??= await io.startPager(command, io.env.LESS === undefined ? { LESS: lessOptions } : {});
       const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
       size += text.length;
       if (size > rememberedLength) given = undefined;

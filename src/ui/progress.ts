@@ -1,6 +1,5 @@
 import type { Io } from '../base/io.ts';
 import { oneLine } from '../base/safe-text.ts';
-import { truncate } from './text-width.ts';
 
 /** One line on stderr that says how far a long work has come. */
 export interface Progress {
@@ -15,21 +14,27 @@ export function startProgress(io: Io): Progress {
   const { stderr, clock } = io;
   if (!stderr.isTTY || io.env.TERM === 'dumb') return { show() {}, async stop() {} };
   let due = clock.now() + quietMs;
-  let drawn = false;
+  let drawing: Promise<void> | undefined;
   let stopped = false;
   return {
     show(text) {
       const now = clock.now();
       if (stopped || now < due) return;
       due = now + redrawMs;
-      drawn = true;
-      void stderr.write(`${clearLine}${truncate(oneLine(text), stderr.columns - 1)}`);
+      drawing = draw(text);
     },
     async stop() {
       stopped = true;
-      if (drawn) await stderr.write(clearLine);
+      await drawing;
+      if (drawing) await stderr.write(clearLine);
     },
   };
+
+  async function draw(text: string): Promise<void> {
+    // It takes a while to load, and most commands end before anything is drawn.
+    const { truncate } = await import('./text-width.ts');
+    await stderr.write(`${clearLine}${truncate(oneLine(text), stderr.columns - 1)}`);
+  }
 }
 
 const quietMs = 500;

@@ -39,7 +39,12 @@ function shareWidth(columns: Column[], width: number): number[] {
 }
 
 function flatten(text: string): string {
-  return escapeForTerminal(text.slice(0, longestRead).replace(/[\r\n\t ]+/g, ' ').trim());
+  return escapeForTerminal(
+    text
+      .slice(0, longestRead)
+      .replace(/[\r\n\t ]+/g, ' ')
+      .trim(),
+  );
 }
 
 /** A message may be megabytes long; no more of it than this is looked at for its one line. */

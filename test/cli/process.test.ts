@@ -1,4 +1,7 @@
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { finish, runProgram, startProgram } from '../support/run-program.ts';
@@ -65,6 +68,25 @@ describe('a signal', () => {
   });
 });
 
+describe('a program that is stuck in a write', () => {
+  it.each([
+    ['after a second signal', ['SIGINT', 'SIGTERM']],
+    ['some seconds after the first', ['SIGTERM']],
+  ] as const)('ends %s', async (_case, signals) => {
+    const pipe = fullPipe();
+    const child = startProgram(['help'], { stdio: ['pipe', pipe, 'pipe'] });
+    const outcome = finish(child);
+    // It has loaded by then, and waits for somebody to read the pipe.
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    for (const signal of signals) {
+      child.kill(signal);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect(await outcome).toMatchObject({ code: null, signal: 'SIGTERM', stderr: '' });
+    closeSync(pipe);
+  });
+});
+
 describe('an error that nobody waits for', () => {
   it('is one safe line and 2, not a stack trace', async () => {
     const child = startProgram(['show', '-'], { env: { NODE_OPTIONS: throwLater } });
@@ -88,6 +110,21 @@ const throwLater = preload(`
     clearInterval(timer);
     throw new Error('boom \\x1b[31m');
   }, 10);`);
+
+/** A pipe with no room left, that blocks who writes to it. */
+function fullPipe(): number {
+  const folder = mkdtempSync(join(tmpdir(), 'pipe-'));
+  const path = join(folder, 'pipe');
+  execFileSync('mkfifo', [path]);
+  const filling = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+  const blocking = openSync(path, constants.O_RDWR);
+  expect(() => {
+    for (;;) writeSync(filling, Buffer.alloc(4096));
+  }).toThrow('EAGAIN');
+  closeSync(filling);
+  rmSync(folder, { recursive: true });
+  return blocking;
+}
 
 function preload(code: string): string {
   return `--import data:text/javascript,${encodeURIComponent(code)}`;

@@ -47,6 +47,12 @@ describe.skipIf(process.platform !== 'linux')('on a terminal', () => {
     },
   );
 
+  it('leaves Ctrl-C to the pager while there is one', () => {
+    const { code, shown } = onTerminal('sessions schema', { PAGER: 'kill -INT $PPID; sleep 0.2; cat' });
+    expect(code).toBe(0);
+    expect(shown).toMatch(/^event +1 +Event$/m);
+  });
+
   it('says nothing when the pager is left early', () => {
     const { shown } = onTerminal('sessions schema', { PAGER: 'true' });
     expect(shown).toBe('');

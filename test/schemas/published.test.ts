@@ -1,13 +1,20 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { schemaNames } from '../../src/format/schemas.ts';
-import { publishedFiles, publishedSchema, publishedSchemas, type Schema } from './published.ts';
+import { validateSchemaEntry } from '../../src/format/schemas.ts';
+import { publishedNames, publishedSchema, publishedSchemas, type Schema } from './published.ts';
 
 const ajv = new Ajv2020({ schemas: publishedSchemas(), strict: false, validateFormats: false });
 
 describe('the published schemas', () => {
-  it('are those that the program names', () => {
-    expect(publishedFiles()).toEqual(schemaNames.map((name) => `${name}.schema.json`));
+  const schemaNames = publishedNames();
+
+  it('are listed in rows that have a schema themselves', () => {
+    for (const name of schemaNames) {
+      const { title, 'x-version': version } = publishedSchema(name);
+      const row = { schema: 'sessions.schema-entry/1', name, version, title };
+      expect(validateSchemaEntry(row)).toEqual({ ok: true, unknown: null });
+    }
+    expect(schemaNames).toEqual(expect.arrayContaining(['error', 'event', 'finding', 'rollout-line', 'thread']));
   });
 
   it.each(schemaNames)(

@@ -8,16 +8,17 @@ export interface Schema {
 
 const folder = join(import.meta.dirname, '../../schemas');
 
-export function publishedFiles(): string[] {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.schema.json'))
-    .sort();
+const ending = '.schema.json';
+
+export function publishedNames(): string[] {
+  const files = readdirSync(folder).filter((name) => name.endsWith(ending));
+  return files.map((name) => name.slice(0, -ending.length)).sort();
 }
 
 export function publishedSchema(name: string): Schema {
-  return JSON.parse(readFileSync(join(folder, `${name}.schema.json`), 'utf8')) as Schema;
+  return JSON.parse(readFileSync(join(folder, `${name}${ending}`), 'utf8')) as Schema;
 }
 
 export function publishedSchemas(): Schema[] {
-  return publishedFiles().map((file) => publishedSchema(file.replace('.schema.json', '')));
+  return publishedNames().map(publishedSchema);
 }

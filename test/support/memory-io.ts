@@ -8,7 +8,7 @@ export interface MemoryIoOptions {
   cwd?: string;
   stdin?: string | Uint8Array;
   /** What a started pager does; without it, starting one is a fault of the test. */
-  pager?: (command: string, env: Record<string, string>) => PagerProcess;
+  pager?: (command: string, env: Record<string, string>) => Promise<PagerProcess>;
   /** What a write to stdout does instead of being kept. The chunk is the writer's own, not a copy. */
   onWrite?: (chunk: Buffer) => Promise<void>;
 }
@@ -48,12 +48,14 @@ export class MemoryIo implements Io {
     this.stdout = {
       isTTY: tty,
       columns,
-      write: onWrite ? (chunk) => onWrite(typeof chunk === 'string' ? Buffer.from(chunk) : viewOf(chunk)) : keep(this.out),
+      write: onWrite
+        ? (chunk) => onWrite(typeof chunk === 'string' ? Buffer.from(chunk) : viewOf(chunk))
+        : keep(this.out),
     };
     this.stderr = { isTTY: tty, columns, write: keep(this.err) };
     this.startPager =
       options.pager ??
-      (() => {
+      (async () => {
         throw new Error('no pager was expected');
       });
   }

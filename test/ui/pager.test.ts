@@ -8,7 +8,7 @@ const options = { json: false, quiet: false, null: false, color: true, pager: tr
 /** A pager that takes `room` characters, then closes its input, and ends with `code`. */
 function fakePager(code: number, room = Number.POSITIVE_INFINITY) {
   const seen = { command: '', env: {} as Record<string, string>, text: '' };
-  const start = (command: string, env: Record<string, string>) => {
+  const start = async (command: string, env: Record<string, string>) => {
     Object.assign(seen, { command, env });
     return {
       async write(chunk: Uint8Array | string) {

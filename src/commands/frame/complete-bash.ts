@@ -80,7 +80,7 @@ function renderStep({ name }: CommandSpec): string {
 
 function renderValue(
   { name }: CommandSpec,
-  { long, short, value, values, valueOptional, completes }: OptionSpec,
+  { long, short, value, values, offers = values, valueOptional, completes }: OptionSpec,
 ): string[] {
   if (value === undefined) return [];
   const spellings = [
@@ -89,7 +89,7 @@ function renderValue(
     ...(short && !valueOptional ? [`-${short}`] : []),
   ];
   const pattern = spellings.map((spelling) => quote(name + spelling)).join('|');
-  return [`    ${pattern}) ${values ? `_sessions_offer <<< ${lines(values)}` : offer(completes)}; return ;;`];
+  return [`    ${pattern}) ${offers ? `_sessions_offer <<< ${lines(offers)}` : offer(completes)}; return ;;`];
 }
 
 function renderCommand(spec: CommandSpec): string {

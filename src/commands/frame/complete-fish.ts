@@ -58,9 +58,9 @@ function renderCommand(spec: CommandSpec): string[] {
 }
 
 function renderOption(option: OptionSpec): string {
-  const { long, short, value, values, valueOptional, completes } = option;
+  const { long, short, value, values, offers: words = values, valueOptional, completes } = option;
   const names = short === undefined ? `-l ${long}` : `-l ${long} -s ${short}`;
-  const offer = values ? `-a ${quote(values.join(' '))}` : completes === undefined ? '' : offers[completes];
+  const offer = words ? `-a ${quote(words.join(' '))}` : completes === undefined ? '' : offers[completes];
   const argument = value === undefined ? '' : valueOptional ? offer : `-x ${offer}`;
   return [names, argument.trim(), `-d ${quote(describeOption(option).replaceAll('`', ''))}`].filter(Boolean).join(' ');
 }

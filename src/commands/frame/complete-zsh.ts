@@ -82,9 +82,9 @@ function renderCommand(spec: CommandSpec): string {
 }
 
 function renderOption(option: OptionSpec): string {
-  const { long, short, value, values, valueOptional, completes } = option;
+  const { long, short, value, values, offers = values, valueOptional, completes } = option;
   const explains = `[${escapeColon(describeOption(option).replaceAll('`', '')).replace(/[[\]]/g, '\\$&')}]`;
-  const action = values ? `(${values.join(' ')})` : (actions[completes ?? 'nothing']?.replace(/^[^:]*:/, '') ?? ' ');
+  const action = offers ? `(${offers.join(' ')})` : (actions[completes ?? 'nothing']?.replace(/^[^:]*:/, '') ?? ' ');
   const argument = value === undefined ? '' : `${valueOptional ? '::' : ':'}${value}:${action}`;
   const equals = value === undefined ? '' : valueOptional ? '=-' : '=';
   if (short === undefined) return quote(`--${long}${equals}${explains}${argument}`);

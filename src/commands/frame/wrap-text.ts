@@ -1,13 +1,11 @@
-import { displayWidth } from '../../ui/text-width.ts';
-
-/** Breaks a paragraph between words into lines of at most `width` columns, each behind `indent` spaces. */
+/** Breaks a paragraph of plain English between words into lines of at most `width` columns, each behind `indent` spaces. */
 export function wrapText(text: string, width: number, indent = 0): string {
   const margin = ' '.repeat(indent);
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(/\s+/)) {
     const longer = line === '' ? word : `${line} ${word}`;
-    if (line !== '' && displayWidth(longer) > width - indent) {
+    if (line !== '' && longer.length > width - indent) {
       lines.push(margin + line);
       line = word;
     } else line = longer;

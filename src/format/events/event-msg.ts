@@ -13,9 +13,9 @@ export function eventMsgBody(record: Record): EventBody | null {
   const type = payload.type;
   switch (type) {
     case 'user_message':
-      return event(textMessage('UserMessage', payload, 'message'));
+      return textMessage('UserMessage', payload);
     case 'agent_message':
-      return event(textMessage('AgentMessage', payload, 'message'));
+      return textMessage('AgentMessage', payload);
     case 'token_count':
       return event(toTokenCount(payload));
     case 'item_completed':
@@ -37,15 +37,13 @@ function event(msg: EventMsg): EventBody {
   return { type: 'EventMsg', msg };
 }
 
-/** `message` becomes `text`; everything that is empty is left out, the rest stays. */
-function textMessage(type: string, payload: JsonObject, from: string): EventMsg {
-  const msg: EventMsg = { type, text: typeof payload[from] === 'string' ? payload[from] : '' };
-  for (const [key, value] of Object.entries(payload)) {
-    if (key === 'type' || key === from || value === null) continue;
-    if (Array.isArray(value) && value.length === 0) continue;
-    msg[key] = value;
+/** `message` becomes `text`; everything that is empty is left out, the rest stays. Null for a message without a text. */
+function textMessage(type: string, { type: _, message, ...rest }: JsonObject): EventBody | null {
+  if (typeof message !== 'string' || 'text' in rest) return null;
+  for (const [key, value] of Object.entries(rest)) {
+    if (value === null || (Array.isArray(value) && value.length === 0)) delete rest[key];
   }
-  return msg;
+  return event({ type, text: message, ...rest });
 }
 
 function commandExecution(payload: JsonObject): EventMsg {

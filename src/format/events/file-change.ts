@@ -7,14 +7,14 @@ import type { JsonObject } from '../decode-line.ts';
  */
 export function fileChange(callId: unknown, payload: JsonObject): Item {
   const { type: _, id: __, call_id: ___, changes, status, success, ...rest } = payload;
-  const item: Item = {
+  return {
     type: 'file_change',
     call_id: typeof callId === 'string' ? callId : null,
     changes: changes ?? {},
     status: typeof status === 'string' ? status : statusOf(success),
+    ...(typeof success === 'boolean' && { success }),
+    ...rest,
   };
-  if (typeof success === 'boolean') item.success = success;
-  return Object.assign(item, rest);
 }
 
 function statusOf(success: unknown): string | null {

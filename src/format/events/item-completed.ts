@@ -23,11 +23,11 @@ function messageOf(item: JsonObject): EventMsg | null {
   const { type, content, ...rest } = item;
   switch (type) {
     case 'UserMessage':
-      return { type, ...userContent(content), ...rest };
+      return withContent(type, userContent(content), rest);
     case 'AgentMessage':
-      return { type, text: joinTexts(content, '\n'), ...rest };
+      return withContent(type, { text: joinTexts(content, '\n') }, rest);
     case 'Reasoning':
-      return { type, text: strings(item.summary_text).join('\n\n'), ...rest };
+      return withContent(type, { text: strings(item.summary_text).join('\n\n') }, rest);
     case 'CommandExecution':
     case 'DynamicToolCall':
     case 'McpToolCall': {
@@ -41,6 +41,11 @@ function messageOf(item: JsonObject): EventMsg | null {
     default:
       return typeof type === 'string' && passedThrough.has(type) ? { ...rest, type, ...(content ? { content } : {}) } : null;
   }
+}
+
+/** The content comes first, and no field of the item takes its place. */
+function withContent(type: string, content: JsonObject, rest: JsonObject): EventMsg {
+  return { type, ...content, ...rest, ...content };
 }
 
 /** Items without a shape of their own here. */

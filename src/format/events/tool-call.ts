@@ -11,13 +11,14 @@ import { isObject } from '../record.ts';
  */
 export function toToolCall(payload: JsonObject): ToolCall {
   const { type, call_id, id, name, arguments: args, input, action, ...rest } = payload;
+  const callId = asString(call_id) ?? asString(id) ?? null;
   const call: ToolCall = {
     type: 'tool_call',
-    call_id: asString(call_id) ?? asString(id) ?? null,
+    call_id: callId,
     name: asString(name) ?? nameOfType(asString(type)),
+    ...(id !== undefined && id !== null && id !== callId && { id }),
+    ...withoutPassthrough(rest),
   };
-  if (id !== undefined && id !== null && id !== call.call_id) call.id = id;
-  Object.assign(call, withoutPassthrough(rest));
 
   const given = args ?? input ?? action;
   const parsed = addArguments(call, given, type === 'custom_tool_call');
@@ -48,9 +49,13 @@ function addArguments(call: ToolCall, given: unknown, isFreeForm: boolean): unkn
   return undefined;
 }
 
-// Events are lines: white space between tokens may hold line breaks, strings cannot.
+// Events are lines of UTF-8: white space between tokens may hold line breaks, strings cannot; half a surrogate pair must be
+// escaped.
 function onOneLine(json: string): string {
-  return json.replace(/[\r\n]+/g, ' ').trim();
+  return json
+    .replace(/[\r\n]+/g, ' ')
+    .replace(/\p{Surrogate}/gu, (half) => `\\u${half.charCodeAt(0).toString(16)}`)
+    .trim();
 }
 
 function commandOf(name: string, args: unknown): string[] | undefined {

@@ -16,6 +16,11 @@ export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(list) ? list : [];
 }
 
+/** The words of a command line; what is no text is shown as JSON. */
+export function wordsOf(value: unknown): string[] {
+  return listOf(value).map((word) => (typeof word === 'string' ? word : (JSON.stringify(word) ?? '')));
+}
+
 /** A string that says something; numbers and booleans as text. */
 export function textOf(value: unknown): string | null {
   if (typeof value === 'string') return value === '' ? null : value;

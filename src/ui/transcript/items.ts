@@ -29,7 +29,7 @@ export function itemBlock(event: Event, item: Fields, memory: Memory, view: View
     case 'image':
       return block([image(item)]);
     default:
-      return quietItems.has(String(item.type)) && !view.showAll ? null : block(plainNotice(item, view.showAll));
+      return quietItems.has(textOf(item.type) ?? '') && !view.showAll ? null : block(plainNotice(item, view.showAll));
   }
 }
 

@@ -7,7 +7,7 @@ import { leads, type Paragraph, paragraph, span } from './paragraph.ts';
 
 /** A line or two on what happened to a session; null for a kind of event that has no such line. */
 export function notice(msg: Fields): Paragraph[] | null {
-  return notices.get(String(msg.type))?.(msg) ?? null;
+  return notices.get(textOf(msg.type) ?? '')?.(msg) ?? null;
 }
 
 /** An event or item without a form of its own: its name, what it says where that is text, all of it on request. */

@@ -4,7 +4,7 @@ import { type Block, block, type Memory, type View } from './block.ts';
 import type { Call } from './calls.ts';
 import { commandNotes } from './command-notes.ts';
 import { clip, limits, quoteUnder } from './excerpt.ts';
-import { type Fields, listOf, objectOf, textOf } from './fields.ts';
+import { type Fields, objectOf, textOf, wordsOf } from './fields.ts';
 import { diffParagraphs, diffSize, diffSummary, type FileDiff } from './file-diff.ts';
 import { leads, type Paragraph, paragraph, span } from './paragraph.ts';
 import { parsePatch, splitPatch } from './patch.ts';
@@ -30,7 +30,7 @@ interface Description {
 /** @param shownDiff size of the diff that has been shown for this call already */
 function describeCall(item: Fields, view: View, shownDiff: string | undefined): Description {
   const name = oneLine(toolName(item));
-  const argv = listOf(item.command).map(String);
+  const argv = wordsOf(item.command);
   if (argv.length > 0) return describeCommand(shellLine(argv), view, shownDiff);
   const patch = name === 'apply_patch' ? parsePatch(patchText(item) ?? '') : null;
   if (patch) {

@@ -2,7 +2,7 @@ import { count, formatDuration } from './amounts.ts';
 import { type Block, block, type Memory, type View } from './block.ts';
 import type { Call } from './calls.ts';
 import { clip, limits, quote, quoteUnder } from './excerpt.ts';
-import { contentText, type Fields, listOf, numberOf, objectOf, textOf } from './fields.ts';
+import { contentText, type Fields, listOf, numberOf, objectOf, textOf, wordsOf } from './fields.ts';
 import { withoutHeader } from './output-header.ts';
 import { leads, type Paragraph, paragraph, type Style, span } from './paragraph.ts';
 import { shellLine } from './shell-line.ts';
@@ -42,7 +42,7 @@ export function commandExecution(msg: Fields, memory: Memory, view: View): Block
     call.execution ??= execution;
     return null;
   }
-  const argv = listOf(msg.command).map(String);
+  const argv = wordsOf(msg.command);
   const title = shellLine(argv);
   memory.calls.remember(callId, { title: `$ ${title}`, kind: 'command', early: true, outputShown: true, execution });
   const outcome = { ...execution, status: textOf(msg.status), note: null };

@@ -5,7 +5,7 @@ import { type Block, block, type Memory, type View } from './block.ts';
 import { rememberCalls } from './calls.ts';
 import { compaction } from './compaction.ts';
 import { eventMsgBlock } from './event-msgs.ts';
-import { type Fields, objectOf, textOf } from './fields.ts';
+import { type Fields, numberOf, objectOf, textOf } from './fields.ts';
 import { itemBlock } from './items.ts';
 import { createPage } from './page.ts';
 import { leads, type Paragraph, paragraph, span } from './paragraph.ts';
@@ -53,9 +53,10 @@ export function createTranscript(options: TranscriptOptions): Transcript {
       }
       session.threadId ??= textOf(event.thread_id);
       const dimmed = event.rolled_back === true || event.inherited_from !== undefined;
-      if (event.turn > 0 && event.turn !== session.turn) {
+      const turn = numberOf(event.turn) ?? 0;
+      if (turn > 0 && turn !== session.turn) {
         text += print(tokensOf(session, 'tokens so far'));
-        session.turn = event.turn;
+        session.turn = turn;
         text += print(block([turnRule(event, view.utcOffset)]), dimmed);
       }
       return text + print(eventBlock(event, session, view), dimmed);

@@ -7,7 +7,7 @@ import { displayWidth } from '../text-width.ts';
  * @param width columns, at least 2; Infinity for one row
  */
 export function breakLine(line: string, width: number): Row[] {
-  if (printableAscii.test(line)) return breakAscii(line, width);
+  if (narrow.test(line)) return breakNarrow(line, width);
   return breakWide(line, width);
 }
 
@@ -30,17 +30,44 @@ export function expandTabs(line: string, before: string): string {
   return expanded;
 }
 
-const printableAscii = /^[\x20-\x7e]*$/;
+/**
+ * Lines of characters that each take one column and never join: ASCII, Latin, Greek, Cyrillic, punctuation, arrows, box
+ * drawing. By far the most lines are such, and need no measuring.
+ */
+const narrow =
+  /^[\x20-\x7E\u00A0-\u00AC\u00AE-\u02FF\u0370-\u0482\u048A-\u052F\u1E00-\u1FFF\u2010-\u2027\u2030-\u205E\u20A0-\u20BF\u2190-\u21FF\u2500-\u259F]*$/;
 /** Always the root locale: where a character ends must not depend on the user's language. */
 const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
 const windowLength = 1000;
 
 /** Columns of a text of any length. */
 function widthOf(text: string): number {
-  if (printableAscii.test(text)) return text.length;
+  if (narrow.test(text)) return text.length;
   let columns = 0;
-  for (const { segment } of graphemes(text)) columns += displayWidth(segment);
+  for (const { width } of cells(text)) columns += width;
   return columns;
+}
+
+interface Cell {
+  text: string;
+  index: number;
+  width: number;
+}
+
+/** What a terminal draws as one. Marks without end on one letter are taken apart, because a row must be able to hold it. */
+function* cells(text: string): Generator<Cell> {
+  for (const { segment, index } of graphemes(text)) {
+    const width = displayWidth(segment);
+    if (width <= 2) {
+      yield { text: segment, index, width };
+      continue;
+    }
+    let at = index;
+    for (const character of segment) {
+      yield { text: character, index: at, width: displayWidth(character) };
+      at += character.length;
+    }
+  }
 }
 
 /** Through a window: the segmenter's time for a whole text grows with the square of its length. */
@@ -58,7 +85,7 @@ function* graphemes(text: string): Generator<{ segment: string; index: number }>
   }
 }
 
-function breakAscii(line: string, width: number): Row[] {
+function breakNarrow(line: string, width: number): Row[] {
   const rows: Row[] = [];
   let start = 0;
   while (line.length - start > width) {
@@ -86,15 +113,14 @@ function breakWide(line: string, width: number): Row[] {
     columns = atSpace ? columns - columnsAtSpace - 1 : 0;
     columnsAtSpace = 0;
   };
-  for (const { segment, index } of graphemes(line)) {
-    const wide = displayWidth(segment);
+  for (const cell of cells(line)) {
     // One space may stand just past the margin: the break will swallow it.
-    if (columns + wide > width && !(segment === ' ' && columns === width)) close(index);
-    if (segment === ' ') {
-      space = index;
+    if (columns + cell.width > width && !(cell.text === ' ' && columns === width)) close(cell.index);
+    if (cell.text === ' ') {
+      space = cell.index;
       columnsAtSpace = columns;
     }
-    columns += wide;
+    columns += cell.width;
   }
   if (columns > width && columnsAtSpace === width) close(line.length);
   if (start < line.length || rows.length === 0) rows.push([start, line.length]);

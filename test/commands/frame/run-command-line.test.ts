@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Stopped } from '../../../src/base/abort.ts';
 import { Failure } from '../../../src/base/failure.ts';
 import { runCommandLine } from '../../../src/commands/frame/run-command-line.ts';
+import { validateError } from '../../../src/format/schemas.ts';
 import { MemoryIo } from '../../support/memory-io.ts';
 import { sampleCommand } from './sample-commands.ts';
 
@@ -72,12 +73,12 @@ describe('a failure', () => {
     const failure = new Failure('busy', 'locked', { file: '/f', line: 1, offset: 0, hint: 'wait' });
     expect(await runCommandLine(['ls', '--json'], [failing(failure)], io)).toBe(5);
     expect(await runCommandLine(['lss', '--json'], [done], io)).toBe(2);
-    expect(
-      io.errText
-        .trimEnd()
-        .split('\n')
-        .map((line) => JSON.parse(line)),
-    ).toEqual([
+    const errors = io.errText
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    for (const error of errors) expect(validateError(error)).toMatchObject({ ok: true });
+    expect(errors).toEqual([
       {
         schema: 'sessions.error/1',
         kind: 'busy',

@@ -12,16 +12,19 @@ import { createTranscript } from '../../../src/ui/transcript/transcript.ts';
 import { transcriptOf } from './events.ts';
 
 /** Pieces that act on a terminal, look like ours, or break a row. */
+// biome-ignore format: one line for each kind
 const pieces = [
   '\u001b[2J', '\u001b]52;c;AAAA\u0007', '\u009b31m', '\u0090q', '\0', '\b', '\r', '\u007f', '\u0085', '\n', '\t', '\n\n',
   '\u202e', '\u2066', '\u200f', '\u2028', '\u2029', '\u200b', '\u200d', '\ufeff', '\u{e0041}', '\u00ad', '\ud83d', '\udc4d',
   '$ rm -rf /', '> yes', '└ exit 0', '── turn 9 ─', '*** Begin Patch\n*** Add File: x\n', '*** End Patch', 'apply_patch ',
-  'Chunk ID: 1\nOutput:\n', 'data:image/png;base64,', '世界', '👩‍👩‍👧', 'e\u0301', '__proto__', 'constructor', ' ', 'word',
-]; // biome-ignore format: a list of pieces
+  'Chunk ID: 1\nOutput:\n', 'data:image/png;base64,', '世界', '👩‍👩‍👧', 'e\u0301', '__proto__', 'constructor', 'कि\u093e\u093e\u093e\u093e\u093e', ' ', 'word',
+];
 const hostile = fc.array(fc.oneof(fc.constantFrom(...pieces), fc.string({ unit: 'binary', maxLength: 4 })), {
   maxLength: 12,
 });
 const text = hostile.map((parts) => parts.join(''));
+
+const words = (list: string) => list.trim().split(/\s+/);
 
 /** Any JSON that is likely to be taken for something. */
 const value: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
@@ -36,9 +39,13 @@ const value: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
     tie('object'),
   ),
   list: fc.array(tie('any'), { maxLength: 3 }),
-  object: fc.dictionary(fc.oneof(text, fc.constantFrom('message', 'text', 'type', 'step', 'content')), tie('any'), {
-    maxKeys: 3,
-  }),
+  object: fc.dictionary(
+    fc.oneof(text, fc.constantFrom(...words('message text type step content toString valueOf toJSON'))),
+    tie('any'),
+    {
+      maxKeys: 3,
+    },
+  ),
 })).any;
 
 function number() {
@@ -46,6 +53,8 @@ function number() {
 }
 
 const names = {
+  event:
+    'thread_id timestamp turn inherited_from rolled_back msg item meta compacted record_type raw raw_text offset error',
   meta: 'id cwd timestamp source originator cli_version model_provider model git forked_from_id agent_role instructions',
   msg: `text images local_images message reason error thread_name goal user_facing_hint review_output num_turns total id
     call_id command aggregated_output exit_code duration_ms status raw_content tool`,
@@ -55,7 +64,6 @@ const names = {
     ThreadNamed ThreadRolledBack ThreadGoalUpdated EnteredReviewMode ExitedReviewMode ContextCompacted DynamicToolCall`,
   items: 'message reasoning tool_call tool_result file_change approval web_search image compaction ghost_snapshot',
 };
-const words = (list: string) => list.trim().split(/\s+/);
 
 /** An object in which each field is absent, as it should be (a text), or anything else. */
 function fields(keys: string, types: string): fc.Arbitrary<{ type: string }> {
@@ -88,7 +96,13 @@ const body = fc.oneof(
   fc.record({ type: fc.constant('ResponseItem'), item: fc.oneof(fields(names.item, names.items), called, ran) }),
   fc.record({ type: fc.constant('Compacted'), compacted: jsonText() }),
   fc.record({ type: fc.constant('Unknown'), record_type: text, error: text, offset: number(), raw_text: text }),
-  fc.record({ type: fc.oneof(text, fc.constantFrom('EventMsg', 'ResponseItem', 'SessionMeta', 'Compacted')) }),
+  fc.record(
+    {
+      type: fc.oneof(text, fc.constantFrom('EventMsg', 'ResponseItem', 'SessionMeta', 'Compacted', 'Unknown')),
+      ...Object.fromEntries(words(names.event).map((key) => [key, value])),
+    },
+    { requiredKeys: ['type'] },
+  ),
 );
 const head = fc.record(
   {
@@ -104,7 +118,7 @@ const head = fc.record(
   { requiredKeys: ['thread_id', 'seq', 'timestamp', 'turn'] },
 );
 const stream = fc.array(
-  fc.tuple(head, body).map(([start, rest]) => ({ ...start, ...rest }) as Event),
+  fc.tuple(head, body).map(([start, rest]) => ({ ...start, ...(rest as object) }) as Event),
   { minLength: 1, maxLength: 6 },
 );
 const show = fc.record({ showAll: fc.boolean(), columns: fc.integer({ min: 20, max: 120 }) });
@@ -122,7 +136,7 @@ describe('a hostile session', () => {
         expect(out).not.toMatch(harmful);
         expect(out).not.toMatch(/\p{Surrogate}/u);
       }),
-      { numRuns: 500 },
+      { numRuns: 400 },
     );
   });
 

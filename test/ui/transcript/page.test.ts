@@ -30,6 +30,14 @@ describe('a page', () => {
     expect(say(`${'e\u0301'.repeat(19)}`, 20)).toEqual([`• ${'e\u0301'.repeat(18)}`, '  e\u0301']);
   });
 
+  it('knows how wide each character is', () => {
+    const everyCharacter = Array.from({ length: 0x3100 - 0x20 }, (_, index) => String.fromCodePoint(index + 0x20));
+    const visible = everyCharacter.filter((each) => /^[\p{L}\p{N}\p{P}\p{S}\p{M}]$/u.test(each));
+    const tooWide = visible.filter((each) => say(each.repeat(24), 20).some((row) => displayWidth(row) > 20));
+    const tooNarrow = visible.filter((each) => displayWidth(each) === 1 && say(each.repeat(18), 20).length > 1);
+    expect({ tooWide, tooNarrow }).toEqual({ tooWide: [], tooNarrow: [] });
+  });
+
   it('expands TABs to columns of eight, whatever stands before them', () => {
     expect(say('\ta\tb', 40)).toEqual(['•         a       b']);
     expect(say('世界\tb\n1234567\tc', 40)).toEqual(['• 世界    b', '  1234567 c']);
