@@ -1,6 +1,14 @@
 // The measured cases, one for each target of the project.
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, copyFileSync, createReadStream, createWriteStream, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  createReadStream,
+  createWriteStream,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { writeRollout } from './generate.mjs';
@@ -65,7 +73,9 @@ function jqPipeline(path, type) {
 }
 
 function filtered({ sessions, rounds }, path, type) {
-  return faster(timeInTurn(`${sessions} show --raw --type ${type} ${path} | cat >/dev/null`, jqPipeline(path, type), rounds));
+  return faster(
+    timeInTurn(`${sessions} show --raw --type ${type} ${path} | cat >/dev/null`, jqPipeline(path, type), rounds),
+  );
 }
 
 async function faster(timing) {
@@ -105,17 +115,29 @@ async function memory({ sessions, folder, plain, largeGigabytes }) {
   const [node, program] = sessions.split(' ');
   const large = join(folder, 'large.jsonl');
   copyFileSync(plain, large);
-  while (statSync(large).size < largeGigabytes * 1e9) await pipeline(createReadStream(plain), createWriteStream(large, { flags: 'a' }));
+  while (statSync(large).size < largeGigabytes * 1e9)
+    await pipeline(createReadStream(plain), createWriteStream(large, { flags: 'a' }));
   const long = join(folder, 'long.jsonl');
   writeFileSync(long, readFileSync(plain).subarray(0, 4096).toString().split('\n')[0]);
-  appendFileSync(long, '\n{"timestamp":"2026-01-01T00:00:00.000Z","ordinal":1,"type":"response_item","payload":{"type":"message","text":"');
+  appendFileSync(
+    long,
+    '\n{"timestamp":"2026-01-01T00:00:00.000Z","ordinal":1,"type":"response_item","payload":{"type":"message","text":"',
+  );
   for (let i = 0; i < 700; i++) appendFileSync(long, 'x'.repeat(1e6));
   appendFileSync(long, '"}}\n');
   const zeros = join(folder, 'zeros.jsonl.zst');
   execFileSync('bash', ['-c', `head -c 2000000000 /dev/zero | zstd -q -o ${zeros}`]);
   const results = [];
-  for (const [name, path] of [['large', large], ['long line', long], ['zeros', zeros]]) {
-    for (const command of [['show', '--json'], ['show', '--raw'], ['validate', '--json']]) {
+  for (const [name, path] of [
+    ['large', large],
+    ['long line', long],
+    ['zeros', zeros],
+  ]) {
+    for (const command of [
+      ['show', '--json'],
+      ['show', '--raw'],
+      ['validate', '--json'],
+    ]) {
       const { code, peak } = await runWatched([node, program, ...command, path]);
       results.push(`${name} ${command.join(' ')}: ${peak.toFixed(0)} MiB, exit ${code}`);
     }

@@ -43,26 +43,93 @@ export function writeRollout(path, bytes, options = {}) {
     turn++;
     const turnId = `0190aaaa-0000-7000-9000-${String(turn).padStart(12, '0')}`;
     const item = (body) =>
-      line('event_msg', { type: 'item_completed', thread_id: threadId, turn_id: turnId, item: body, completed_at_ms: 1.7e12 + ordinal });
-    line('event_msg', { type: 'task_started', turn_id: turnId, model_context_window: 258400, collaboration_mode_kind: 'default' });
-    line('turn_context', { turn_id: turnId, cwd: '/home/dev/project', approval_policy: 'never', permission_profile: { type: 'disabled' }, model: 'gpt-5.5', summary: 'none', sandbox_policy: { type: 'danger-full-access' } });
+      line('event_msg', {
+        type: 'item_completed',
+        thread_id: threadId,
+        turn_id: turnId,
+        item: body,
+        completed_at_ms: 1.7e12 + ordinal,
+      });
+    line('event_msg', {
+      type: 'task_started',
+      turn_id: turnId,
+      model_context_window: 258400,
+      collaboration_mode_kind: 'default',
+    });
+    line('turn_context', {
+      turn_id: turnId,
+      cwd: '/home/dev/project',
+      approval_policy: 'never',
+      permission_profile: { type: 'disabled' },
+      model: 'gpt-5.5',
+      summary: 'none',
+      sandbox_policy: { type: 'danger-full-access' },
+    });
     const question = words(random, 40);
-    line('response_item', { type: 'message', id: `msg_${ordinal}`, role: 'user', content: [{ type: 'input_text', text: question }] });
+    line('response_item', {
+      type: 'message',
+      id: `msg_${ordinal}`,
+      role: 'user',
+      content: [{ type: 'input_text', text: question }],
+    });
     item({ type: 'UserMessage', id: `u${ordinal}`, content: [{ type: 'text', text: question, text_elements: [] }] });
     for (let call = 0; call < 3; call++) {
       const callId = `call_${turn}_${call}`;
       const command = `rg -n "${words(random, 3)}" src | head -${call + 10}`;
-      line('response_item', { type: 'reasoning', id: `rs_${ordinal}`, summary: [{ type: 'summary_text', text: words(random, 30) }], content: null, encrypted_content: noise(random, 1200) });
-      line('response_item', { type: 'function_call', id: `fc_${ordinal}`, name: 'exec_command', arguments: JSON.stringify({ cmd: command }), call_id: callId });
+      line('response_item', {
+        type: 'reasoning',
+        id: `rs_${ordinal}`,
+        summary: [{ type: 'summary_text', text: words(random, 30) }],
+        content: null,
+        encrypted_content: noise(random, 1200),
+      });
+      line('response_item', {
+        type: 'function_call',
+        id: `fc_${ordinal}`,
+        name: 'exec_command',
+        arguments: JSON.stringify({ cmd: command }),
+        call_id: callId,
+      });
       const output = source(random, 60);
-      item({ type: 'CommandExecution', id: callId, command: ['/bin/bash', '-lc', command], cwd: 'file:///home/dev/project', parsed_cmd: [{ type: 'unknown', cmd: command }], source: 'unified_exec_startup', status: 'completed', aggregated_output: output, exit_code: 0, duration: { secs: 0, nanos: 51_000_000 } });
-      line('response_item', { type: 'function_call_output', id: `fco_${ordinal}`, call_id: callId, output: `Chunk ID: 07cd83\nWall time: 0.0510 seconds\nProcess exited with code 0\nOriginal token count: 600\nOutput:\n${output}` });
-      const usage = { input_tokens: 1000 * turn, cached_input_tokens: 900 * turn, output_tokens: 50 * turn, reasoning_output_tokens: 10, total_tokens: 1050 * turn };
-      line('event_msg', { type: 'token_count', info: { total_token_usage: usage, last_token_usage: usage, model_context_window: 258400 }, rate_limits: null });
+      item({
+        type: 'CommandExecution',
+        id: callId,
+        command: ['/bin/bash', '-lc', command],
+        cwd: 'file:///home/dev/project',
+        parsed_cmd: [{ type: 'unknown', cmd: command }],
+        source: 'unified_exec_startup',
+        status: 'completed',
+        aggregated_output: output,
+        exit_code: 0,
+        duration: { secs: 0, nanos: 51_000_000 },
+      });
+      line('response_item', {
+        type: 'function_call_output',
+        id: `fco_${ordinal}`,
+        call_id: callId,
+        output: `Chunk ID: 07cd83\nWall time: 0.0510 seconds\nProcess exited with code 0\nOriginal token count: 600\nOutput:\n${output}`,
+      });
+      const usage = {
+        input_tokens: 1000 * turn,
+        cached_input_tokens: 900 * turn,
+        output_tokens: 50 * turn,
+        reasoning_output_tokens: 10,
+        total_tokens: 1050 * turn,
+      };
+      line('event_msg', {
+        type: 'token_count',
+        info: { total_token_usage: usage, last_token_usage: usage, model_context_window: 258400 },
+        rate_limits: null,
+      });
     }
     const answer = words(random, 120);
     item({ type: 'AgentMessage', id: `a${ordinal}`, content: [{ type: 'Text', text: answer }] });
-    line('response_item', { type: 'message', id: `msg_${ordinal}`, role: 'assistant', content: [{ type: 'output_text', text: answer }] });
+    line('response_item', {
+      type: 'message',
+      id: `msg_${ordinal}`,
+      role: 'assistant',
+      content: [{ type: 'output_text', text: answer }],
+    });
     if (turn % rareEvery === 0) line('compacted', { message: words(random, 200), replacement_history: [] });
     line('event_msg', { type: 'task_complete', turn_id: turnId, last_agent_message: answer, duration_ms: 5100 });
   }
@@ -72,14 +139,19 @@ export function writeRollout(path, bytes, options = {}) {
 }
 
 const vocabulary =
-  'the session file reader keeps every record of a turn and writes what it found to a stream of events while tests check that nothing is lost'.split(' ');
+  'the session file reader keeps every record of a turn and writes what it found to a stream of events while tests check that nothing is lost'.split(
+    ' ',
+  );
 
 function words(random, count) {
   return Array.from({ length: count }, () => vocabulary[random() % vocabulary.length]).join(' ');
 }
 
 function source(random, lines) {
-  return Array.from({ length: lines }, (_, i) => `src/${words(random, 1)}.ts:${i}:\tconst ${words(random, 1)} = "${words(random, 4)}";`).join('\n');
+  return Array.from(
+    { length: lines },
+    (_, i) => `src/${words(random, 1)}.ts:${i}:\tconst ${words(random, 1)} = "${words(random, 4)}";`,
+  ).join('\n');
 }
 
 function noise(random, length) {

@@ -46,7 +46,10 @@ export function runShell(command) {
 /** Runs one process and watches its memory. Returns its exit code and the most resident memory that was seen, in MiB. */
 export function runWatched(argv, env = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(argv[0], argv.slice(1), { stdio: ['ignore', 'ignore', 'ignore'], env: { ...process.env, ...env } });
+    const child = spawn(argv[0], argv.slice(1), {
+      stdio: ['ignore', 'ignore', 'ignore'],
+      env: { ...process.env, ...env },
+    });
     let peak = 0;
     const look = () => {
       try {

@@ -30,7 +30,9 @@ try {
     plain: join(folder, 'plain.jsonl'),
     zst: join(folder, 'packed.jsonl.zst'),
   };
-  console.log(`${cpus().length} processors, ${cpus()[0]?.model}; Node ${process.version}; ${values.size} MB rollout, ${values.rounds} rounds`);
+  console.log(
+    `${cpus().length} processors, ${cpus()[0]?.model}; Node ${process.version}; ${values.size} MB rollout, ${values.rounds} rounds`,
+  );
   writeRollout(context.plain, context.megabytes * 1e6);
   execFileSync('zstd', ['-q', '-3', '-f', context.plain, '-o', context.zst]);
   for (const { id, title, target, needs, measure } of cases) {

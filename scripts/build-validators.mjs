@@ -1,4 +1,5 @@
-// Compiles schemas/*.schema.json into src/format/validators.generated.js, so that nothing is compiled at run time.
+// Compiles schemas/*.schema.json into src/format/validators.generated.js, so that nothing is compiled at run time. The
+// events' validator is a module of its own, because every reader of sessions loads it, and only `validate` the others.
 //
 // A line is dispatched by its tags (record type, payload type, item type) before it is validated. The function for each
 // combination of tags is derived from the published schema by deciding its if/then branches for those tags, so nothing
@@ -13,7 +14,7 @@ import { definitions } from './validators/evaluate-tags.mjs';
 import { kindTree } from './validators/kind-tree.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const target = join(root, 'src/format/validators.generated');
+const target = (name) => join(root, `src/format/${name}.generated`);
 
 const schemas = await readSchemas(join(root, 'schemas'));
 const ajv = new Ajv({
@@ -51,8 +52,23 @@ for (const [name, schema] of schemas) {
   if (name !== 'rollout-line' && name !== 'event') trees[camelCase(name)] = kindTree(schema, schema, []);
 }
 
-await replace(`${target}.js`, await bundle(moduleText(trees)));
-await replace(`${target}.d.ts`, declarations(Object.keys(trees)));
+const { event, ...others } = trees;
+const published = schemas.get('event');
+const byType = [[{ level: 'payload', key: null, tag: 'type' }]];
+await write('event-validator', {
+  event,
+  meta: kindTree(published, published.$defs.SessionMeta, []),
+  context: kindTree(published, published.$defs.TurnContext, []),
+  compacted: kindTree(published, published.$defs.Compacted, []),
+  msg: kindTree(published, published.$defs.EventMsg, byType),
+  item: kindTree(published, published.$defs.ResponseItem, byType),
+});
+await write('validators', others);
+
+async function write(name, some) {
+  await replace(`${target(name)}.js`, await bundle(moduleText(some, name.split('-')[0])));
+  await replace(`${target(name)}.d.ts`, declarations(Object.keys(some)));
+}
 
 async function readSchemas(folder) {
   const files = (await readdir(folder)).filter((name) => name.endsWith('.schema.json')).sort();
@@ -68,9 +84,9 @@ function camelCase(name) {
 }
 
 /** The compiled functions, and the trees that name them. */
-function moduleText(trees) {
-  const kind = registry('kind');
-  const part = registry('part');
+function moduleText(trees, prefix) {
+  const kind = registry(`${prefix}Kind`);
+  const part = registry(`${prefix}Part`);
   const exports = Object.entries(trees).map(
     ([name, tree]) => `export const ${name} = ${nodeText(tree, (schema) => kind.nameOf(shareParts(schema, part)))};`,
   );
@@ -78,7 +94,7 @@ function moduleText(trees) {
   // Nobody reads the schema paths, and they are a tenth of the text.
   const shorter = compiled
     .replaceAll(/schemaPath:"(?:[^"\\]|\\.)*",/g, '')
-    .replaceAll('export const kind', 'const kind');
+    .replaceAll(`export const ${prefix}Kind`, `const ${prefix}Kind`);
   return `${shorter}\n${exports.join('\n')}\n`;
 }
 

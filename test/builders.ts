@@ -37,12 +37,17 @@ export class TestHome {
   rollout(id: string, lines: Lines, options: RolloutOptions = {}): string {
     const name = rolloutName(id, options);
     const folder = options.archived ? 'archived_sessions' : 'sessions/2026/01/02';
-    const content = typeof lines === 'string' || lines instanceof Uint8Array ? Buffer.from(lines) : Buffer.from(jsonl(lines));
+    const content =
+      typeof lines === 'string' || lines instanceof Uint8Array ? Buffer.from(lines) : Buffer.from(jsonl(lines));
     return this.write(`${folder}/${name}`, options.compressed ? zstd.compress(content) : content);
   }
 
   names(names: { [id: string]: string }): void {
-    const lines = Object.entries(names).map(([id, thread_name]) => ({ id, thread_name, updated_at: '2026-01-02T03:04:05Z' }));
+    const lines = Object.entries(names).map(([id, thread_name]) => ({
+      id,
+      thread_name,
+      updated_at: '2026-01-02T03:04:05Z',
+    }));
     this.write('session_index.jsonl', jsonl(lines));
   }
 }
@@ -85,7 +90,12 @@ export function envelope(...records: Entry[]): Envelope[] {
 
 /** Lines of the paginated dialect, from an ordinal on. */
 export function paginated(from: number, ...records: Entry[]): Envelope[] {
-  return records.map(([type, payload], index) => ({ timestamp: timeAt(from + index), ordinal: from + index, type, payload }));
+  return records.map(([type, payload], index) => ({
+    timestamp: timeAt(from + index),
+    ordinal: from + index,
+    type,
+    payload,
+  }));
 }
 
 export type Entry = [type: string, payload: Payload];
@@ -106,7 +116,15 @@ export function timeAt(seconds: number): string {
 export const record = {
   meta: (id: string, more: Payload = {}): Entry => [
     'session_meta',
-    { id, timestamp: timeAt(0), cwd: '/home/dev/widget', originator: 'codex_exec', cli_version: '0.120.0', source: 'exec', ...more },
+    {
+      id,
+      timestamp: timeAt(0),
+      cwd: '/home/dev/widget',
+      originator: 'codex_exec',
+      cli_version: '0.120.0',
+      source: 'exec',
+      ...more,
+    },
   ],
   event: (type: string, more: Payload = {}): Entry => ['event_msg', { type, ...more }],
   item: (type: string, more: Payload = {}): Entry => ['response_item', { type, ...more }],
@@ -133,7 +151,10 @@ export const record = {
   ],
   tokens: (total: number | bigint): Entry => [
     'event_msg',
-    { type: 'token_count', info: { total_token_usage: usage(total), last_token_usage: usage(1), model_context_window: 1000 } },
+    {
+      type: 'token_count',
+      info: { total_token_usage: usage(total), last_token_usage: usage(1), model_context_window: 1000 },
+    },
   ],
   rolledBack: (turns: number): Entry => ['event_msg', { type: 'thread_rolled_back', num_turns: turns }],
 };
@@ -142,7 +163,17 @@ export const record = {
 export function turn(text: string): Entry[] {
   return [
     record.started(text),
-    ['turn_context', { turn_id: text, cwd: '/home/dev/widget', approval_policy: 'never', sandbox_policy: { type: 'read-only' }, model: 'gpt-5', summary: 'auto' }],
+    [
+      'turn_context',
+      {
+        turn_id: text,
+        cwd: '/home/dev/widget',
+        approval_policy: 'never',
+        sandbox_policy: { type: 'read-only' },
+        model: 'gpt-5',
+        summary: 'auto',
+      },
+    ],
     record.userItem(text),
     record.userEvent(text),
     record.agentItem(`re: ${text}`),

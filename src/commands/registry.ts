@@ -8,7 +8,15 @@ import { validate } from './validate.ts';
 import { version } from './version.ts';
 
 /** Every command, in the order in which help lists them. */
-export const commands: readonly Command[] = [ls, show, validate, schema, createCompletion(specs), createHelp(specs), version];
+export const commands: readonly Command[] = [
+  ls,
+  show,
+  validate,
+  schema,
+  createCompletion(specs),
+  createHelp(specs),
+  version,
+];
 
 function specs() {
   return commands.map(({ spec }) => spec);

@@ -57,7 +57,8 @@ export const show: Command = {
       {
         long: 'all',
         short: 'a',
-        description: 'In a transcript, show everything in full: reasoning, instructions, contexts and book-keeping too.',
+        description:
+          'In a transcript, show everything in full: reasoning, instructions, contexts and book-keeping too.',
       },
       {
         long: 'follow',

@@ -39,11 +39,21 @@ export const validate: Command = {
         offers: ruleTable.map(({ name }) => name),
         description: 'Only findings of this rule. May be repeated; commas separate.',
       },
-      { long: 'severity', value: 'LEVEL', values: ['error', 'partial', 'note'], description: 'Only findings that are at least this severe; `note` if not given.' },
+      {
+        long: 'severity',
+        value: 'LEVEL',
+        values: ['error', 'partial', 'note'],
+        description: 'Only findings that are at least this severe; `note` if not given.',
+      },
       { long: 'perms', description: 'Take it for an error that other users have access to a file or folder.' },
       ...outputOptions,
     ],
-    sections: [{ title: 'Rules', entries: ruleTable.map(({ name, severity, text }) => ({ term: name, text: `(${severity}) ${text}` })) }],
+    sections: [
+      {
+        title: 'Rules',
+        entries: ruleTable.map(({ name, severity, text }) => ({ term: name, text: `(${severity}) ${text}` })),
+      },
+    ],
     examples: [
       { run: 'sessions validate', explains: 'Check everything.' },
       { run: 'sessions validate --severity error @last', explains: 'Is the newest session sound?' },
@@ -63,7 +73,10 @@ export const validate: Command = {
 
 async function validateSessions(invocation: Invocation, io: Io): Promise<number> {
   const { options } = invocation;
-  const selection = parseFindingSelection({ rules: options.texts('rule'), severity: options.word<Severity>('severity') }, suggest);
+  const selection = parseFindingSelection(
+    { rules: options.texts('rule'), severity: options.word<Severity>('severity') },
+    suggest,
+  );
   const { openSessions } = await import('../engine/resolve-session.ts');
   const { resolveOperands } = await import('../engine/operands.ts');
   const sessions = openSessions(io.env, io.cwd);
@@ -89,9 +102,14 @@ async function validateSessions(invocation: Invocation, io: Io): Promise<number>
     await progress.stop();
     await output.close();
   }
-  const checked = invocation.operands.length > 0 ? operands.targets.length : [...(await sessions.catalog()).threadIds].length;
-  if (printer.mode === 'human') await io.stderr.write(`${summarise(verdict, output.named, checked)}\n`);
-  if (verdict.unchecked > 0) await warn(io, `${verdict.unchecked} findings say that something could not be checked; they were left out of the list`);
+  const checked =
+    invocation.operands.length > 0 ? operands.targets.length : [...(await sessions.catalog()).threadIds].length;
+  if (printer.mode === 'human') await io.stderr.write(`${summarise(verdict, checked)}\n`);
+  if (verdict.unchecked > 0)
+    await warn(
+      io,
+      `${verdict.unchecked} findings say that something could not be checked; they were left out of the list`,
+    );
   return verdict.exit;
 }
 
@@ -113,8 +131,6 @@ async function* findAll(
 interface Output {
   print(finding: Finding, target: Target | null): Promise<void>;
   close(): Promise<void>;
-  /** How many sessions or files have findings that were printed. */
-  readonly named: number;
 }
 
 /** @param beforeFirst called before anything goes to the terminal */
@@ -122,8 +138,7 @@ function createOutput(printer: Printer, beforeFirst: () => Promise<void>): Outpu
   const report = createFindingsReport(printer.colours);
   // A reader that has seen enough does not change the verdict.
   let isOpen = true;
-  let last = '';
-  let named = 0;
+  let last: string | null = null;
   const untilClosed = async (write: () => Promise<void> | undefined) => {
     if (!isOpen) return;
     try {
@@ -137,8 +152,8 @@ function createOutput(printer: Printer, beforeFirst: () => Promise<void>): Outpu
     async print(finding, target) {
       const subject = nameOf(finding, target);
       const isNew = subject !== last;
+      if (last === null) await beforeFirst();
       last = subject;
-      if (isNew && ++named === 1) await beforeFirst();
       await untilClosed(() => {
         if (printer.mode === 'human') return printer.text(report(finding));
         if (printer.mode === 'json') return printer.record(finding);
@@ -146,9 +161,6 @@ function createOutput(printer: Printer, beforeFirst: () => Promise<void>): Outpu
       });
     },
     close: () => untilClosed(() => printer.close()),
-    get named() {
-      return named;
-    },
   };
 }
 
@@ -157,10 +169,8 @@ function nameOf({ thread_id: id, file }: Finding, target: Target | null): string
   return target?.kind === 'file' ? (file ?? '-') : (id ?? file ?? '-');
 }
 
-function summarise(verdict: Verdict, named: number, checked: number): string {
-  const sessions = `${checked} ${checked === 1 ? 'session' : 'sessions'}`;
-  const counted = countFindings(verdict.counts);
-  return counted === '' ? `${sessions}, no findings` : `${counted} in ${named} of ${sessions}`;
+function summarise(verdict: Verdict, checked: number): string {
+  return `${checked} ${checked === 1 ? 'session' : 'sessions'}, ${countFindings(verdict.counts) || 'no findings'}`;
 }
 
 function describeProgress({ done, of, bytes }: ValidateProgress): string {

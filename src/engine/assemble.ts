@@ -100,7 +100,9 @@ function syntheticBodies(body: EventBody, dialect: Dialect | null): EventBody[] 
   if (body.type !== 'ResponseItem') return [];
   const { item } = body;
   if (item.type === 'tool_result' && item.status === 'declined') {
-    return [{ type: 'ResponseItem', item: { type: 'approval', call_id: item.call_id, decision: 'denied', inferred: true } }];
+    return [
+      { type: 'ResponseItem', item: { type: 'approval', call_id: item.call_id, decision: 'denied', inferred: true } },
+    ];
   }
   if (dialect !== 'bare' || item.type !== 'message') return [];
   const text = userItemText(item);

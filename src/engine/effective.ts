@@ -64,7 +64,10 @@ async function* placed(events: AsyncIterable<Event>): AsyncGenerator<{ event: Ev
 
 /** Codex since 0.120 records the new history; before, it is what the user said so far, and the summary. */
 function replacementOf(compacted: unknown, userItems: Item[]): Item[] {
-  const { message, replacement_history: replacement } = compacted as { message?: unknown; replacement_history?: unknown };
+  const { message, replacement_history: replacement } = compacted as {
+    message?: unknown;
+    replacement_history?: unknown;
+  };
   if (Array.isArray(replacement)) return replacement.filter(isObject).map(toItem);
   const summary = { type: 'message', role: 'user', content: [{ type: 'input_text', text: String(message ?? '') }] };
   return [...userItems, summary];

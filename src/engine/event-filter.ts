@@ -19,10 +19,17 @@ export interface EventFilter {
  *
  * @throws Failure `usage` for a type that no event can have, and for a range that is none
  */
-export function parseEventFilter(given: { types: string[]; msgTypes: string[]; itemTypes: string[]; turns?: string | undefined }): EventFilter {
+export function parseEventFilter(given: {
+  types: string[];
+  msgTypes: string[];
+  itemTypes: string[];
+  turns?: string | undefined;
+}): EventFilter {
   return {
     types: splitWords(given.types).map(parseType),
-    msgTypes: splitWords(given.msgTypes).map((word) => (word.includes('_') || /^[a-z]/.test(word) ? pascalCase(word) : word)),
+    msgTypes: splitWords(given.msgTypes).map((word) =>
+      word.includes('_') || /^[a-z]/.test(word) ? pascalCase(word) : word,
+    ),
     itemTypes: splitWords(given.itemTypes).map(snakeCase),
     turns: given.turns === undefined ? null : parseTurns(given.turns),
   };
@@ -67,7 +74,9 @@ function parseType(word: string): string {
   const name = pascalCase(word);
   if ((eventTypes as readonly string[]).includes(name)) return name;
   if (recordTypes.includes(word)) return word;
-  throw new Failure('usage', `no event has the type '${word}'`, { hint: `types: ${[...eventTypes, ...recordTypes].join(', ')}` });
+  throw new Failure('usage', `no event has the type '${word}'`, {
+    hint: `types: ${[...eventTypes, ...recordTypes].join(', ')}`,
+  });
 }
 
 function parseTurns(text: string): { from: number; to: number } {

@@ -13,7 +13,14 @@ import { summarise } from './summarise.ts';
  */
 export async function listThreads(catalog: Catalog, selectors: Selectors, options: ListOptions): Promise<ThreadRow[]> {
   for (const { rule, path, message } of catalog.obstacles) {
-    options.report({ rule, weight: rule === 'UNREADABLE' ? 'lost' : 'note', file: path, line: null, offset: null, message });
+    options.report({
+      rule,
+      weight: rule === 'UNREADABLE' ? 'lost' : 'note',
+      file: path,
+      line: null,
+      offset: null,
+      message,
+    });
   }
   const names = await readNames(catalog, (message) => {
     options.report({ rule: 'CODEX-DB', weight: 'note', file: null, line: null, offset: null, message });

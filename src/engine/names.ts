@@ -8,7 +8,10 @@ import type { Catalog } from './catalog.ts';
  *
  * @param onTrouble told when the database cannot be read; the index alone then counts
  */
-export async function readNames(catalog: Catalog, onTrouble: (message: string) => void = () => {}): Promise<Map<string, string>> {
+export async function readNames(
+  catalog: Catalog,
+  onTrouble: (message: string) => void = () => {},
+): Promise<Map<string, string>> {
   let names = new Map<string, string>();
   try {
     names = await readCodexNames(catalog.home.path);

@@ -15,7 +15,8 @@ export async function newestThread(catalog: Catalog): Promise<string> {
     if (!current) continue;
     const updatedAt = await lastRecordTime(current.path);
     const time = updatedAt === null ? Number.NEGATIVE_INFINITY : (parseTime(updatedAt) ?? Number.NEGATIVE_INFINITY);
-    if (!newest || time > newest.time || (time === newest.time && threadId > newest.threadId)) newest = { threadId, time };
+    if (!newest || time > newest.time || (time === newest.time && threadId > newest.threadId))
+      newest = { threadId, time };
   }
   if (!newest) throw new Failure('usage', 'there is no session in this home', { file: catalog.home.path });
   return newest.threadId;

@@ -32,7 +32,15 @@ export function followed(source: ThreadSource, clock: Clock, signal: AbortSignal
   const parts = source.parts.map((part, index) =>
     index < last
       ? part
-      : { ...part, open: async (path: string) => ({ path, damage: null, blocks: () => followBlocks(path, clock, signal), close: async () => {} }) },
+      : {
+          ...part,
+          open: async (path: string) => ({
+            path,
+            damage: null,
+            blocks: () => followBlocks(path, clock, signal),
+            close: async () => {},
+          }),
+        },
   );
   return { ...source, parts };
 }

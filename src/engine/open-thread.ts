@@ -11,7 +11,11 @@ export async function openThread(catalog: Catalog, threadId: string, report: Rep
   return { threadId, parts, openPrefix: await findParent(catalog, threadId, parts) };
 }
 
-async function findParent(catalog: Catalog, threadId: string, parts: ThreadSource['parts']): Promise<ThreadSource['openPrefix']> {
+async function findParent(
+  catalog: Catalog,
+  threadId: string,
+  parts: ThreadSource['parts'],
+): Promise<ThreadSource['openPrefix']> {
   const first = parts[0];
   // A fork by reference copies nothing.
   if (!first || first.inheritedFrom) return null;

@@ -21,7 +21,8 @@ export async function resolveOperands(
       targets.push(await sessions.resolve(operand));
       continue;
     }
-    if (operands.filter((other) => other === '-').length > 1) throw new Failure('usage', 'standard input can be read once');
+    if (operands.filter((other) => other === '-').length > 1)
+      throw new Failure('usage', 'standard input can be read once');
     const input = await readStdin(stdin);
     if (input.kind === 'content') {
       remove = input.remove;

@@ -43,7 +43,8 @@ export async function* selectLines(blocks: AsyncIterable<Buffer>, isWanted: Line
       }
     }
   }
-  if (head && isWanted(head, 0, head.length, line, false)) for (const full of chunk.add(head, 0, head.length)) yield full;
+  if (head && isWanted(head, 0, head.length, line, false))
+    for (const full of chunk.add(head, 0, head.length)) yield full;
   if (chunk.length > 0) yield chunk.take();
 }
 

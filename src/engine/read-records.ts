@@ -11,7 +11,10 @@ import type { Damage } from '../store/rollout-file.ts';
  * @param options.limits bounds of what is decoded
  * @param options.findDuplicates also look for keys that stand twice
  */
-export async function* readLineBlocks(content: Content, options: DecodeOptions = {}): AsyncGenerator<Iterable<DecodedLine>> {
+export async function* readLineBlocks(
+  content: Content,
+  options: DecodeOptions = {},
+): AsyncGenerator<Iterable<DecodedLine>> {
   const limits = options.limits ?? defaultLimits;
   const framer = new LineFramer(limits.lineBytes);
   for await (const block of content.blocks()) yield decodeAll(framer.push(block), limits, options);

@@ -1,6 +1,6 @@
 import { resolve as resolvePath } from 'node:path';
-import { oneLine } from '../base/safe-text.ts';
 import { Failure } from '../base/failure.ts';
+import { oneLine } from '../base/safe-text.ts';
 import { findHome, type Home } from '../store/home.ts';
 import { type Catalog, loadCatalog } from './catalog.ts';
 import { readNames } from './names.ts';
@@ -42,7 +42,8 @@ export class SessionResolver {
   async resolve(argument: string): Promise<Target> {
     if (isPath(argument)) return { kind: 'file', path: resolvePath(this.#cwd, argument) };
     if (argument === '') throw new Failure('usage', 'a session id or name cannot be empty');
-    if (argument.length > LONGEST_NAME) throw new Failure('usage', `a session id or name of ${argument.length} characters`);
+    if (argument.length > LONGEST_NAME)
+      throw new Failure('usage', `a session id or name of ${argument.length} characters`);
     if (argument === '@last') return { kind: 'thread', threadId: await newestThread(await this.catalog()) };
     const matches = await this.#match(argument);
     if (matches.length === 1) return { kind: 'thread', threadId: matches[0] as string };
@@ -54,7 +55,9 @@ export class SessionResolver {
     const id = argument.toLowerCase();
     if (catalog.thread(id).length > 0) return [id];
     const known = new Set(catalog.threadIds);
-    const named = [...(await this.names())].filter(([key, name]) => name === argument && known.has(key)).map(([key]) => key);
+    const named = [...(await this.names())]
+      .filter(([key, name]) => name === argument && known.has(key))
+      .map(([key]) => key);
     const prefixed = isIdPrefix(id) ? [...known].filter((threadId) => threadId.startsWith(id)) : [];
     if (named.length + prefixed.length > 0) return [...new Set([...named, ...prefixed])];
     // A revert segment goes by the id of its rollout, too.
@@ -64,20 +67,26 @@ export class SessionResolver {
 
   async #unresolved(argument: string, matches: string[]): Promise<Failure> {
     const names = await this.names();
-    const shown = (ids: string[]) => ids.slice(0, 8).map((id) => (names.has(id) ? `${id} (${oneLine(names.get(id) as string)})` : id));
+    const shown = (ids: string[]) =>
+      ids.slice(0, 8).map((id) => (names.has(id) ? `${id} (${oneLine(names.get(id) as string)})` : id));
     const what = oneLine(argument);
     if (matches.length > 1) {
       const more = matches.length > 8 ? `, and ${matches.length - 8} more` : '';
-      return new Failure('usage', `'${what}' names ${matches.length} sessions`, { hint: `${shown(matches).join(', ')}${more}` });
+      return new Failure('usage', `'${what}' names ${matches.length} sessions`, {
+        hint: `${shown(matches).join(', ')}${more}`,
+      });
     }
     const candidates = await this.#candidates(argument);
-    const hint = candidates.length > 0 ? `did you mean ${shown(candidates).join(', ')}?` : 'sessions ls shows all there are';
+    const hint =
+      candidates.length > 0 ? `did you mean ${shown(candidates).join(', ')}?` : 'sessions ls shows all there are';
     return new Failure('usage', `no session has the id or name '${what}'`, { hint });
   }
 
   async #candidates(argument: string): Promise<string[]> {
     const wanted = argument.toLowerCase();
-    const byName = [...(await this.names())].filter(([, name]) => name.toLowerCase().includes(wanted)).map(([id]) => id);
+    const byName = [...(await this.names())]
+      .filter(([, name]) => name.toLowerCase().includes(wanted))
+      .map(([id]) => id);
     const ids = [...(await this.catalog()).threadIds];
     const byId = isIdPrefix(wanted.slice(0, 8)) ? ids.filter((id) => id.startsWith(wanted.slice(0, 8))) : [];
     return [...new Set([...byName, ...byId])].slice(0, 8);

@@ -31,9 +31,7 @@ export async function readStdin(input: AsyncIterable<Uint8Array>): Promise<Stdin
   }
 }
 
-export type StdinInput =
-  | { kind: 'selection'; sessions: string[] }
-  | { kind: 'content'; path: string; remove(): void };
+export type StdinInput = { kind: 'selection'; sessions: string[] } | { kind: 'content'; path: string; remove(): void };
 
 /** Null while the first record is not there whole. */
 function decide(head: Buffer, isAll: boolean): 'selection' | 'content' | null {
@@ -74,7 +72,9 @@ function selected(line: Line): string | null {
   }
   const word = line.bytes.toString('utf8', line.start, line.end).trim();
   // A line that begins like JSON, or is not text, is damaged content and no name.
-  return line.whole && decoded.fault === 'BAD-JSON' && !/^[{["]/.test(word) && word.length <= LONGEST_WORD ? word : null;
+  return line.whole && decoded.fault === 'BAD-JSON' && !/^[{["]/.test(word) && word.length <= LONGEST_WORD
+    ? word
+    : null;
 }
 
 /** The same content; what names sessions has no place in it. */

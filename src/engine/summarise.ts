@@ -107,7 +107,18 @@ class Summary {
 
   row(): Omit<
     ThreadRow,
-    'schema' | 'thread_id' | 'name' | 'forked_from_id' | 'updated_at' | 'age_at' | 'archived' | 'live' | 'dialect' | 'path' | 'size_bytes' | 'damage'
+    | 'schema'
+    | 'thread_id'
+    | 'name'
+    | 'forked_from_id'
+    | 'updated_at'
+    | 'age_at'
+    | 'archived'
+    | 'live'
+    | 'dialect'
+    | 'path'
+    | 'size_bytes'
+    | 'damage'
   > {
     const meta = this.#meta;
     const git = isObject(meta.git) ? meta.git : {};

@@ -2,8 +2,8 @@ import { toFailure } from '../base/failure.ts';
 import type { RolloutEntry } from '../store/discover.ts';
 import type { Catalog } from './catalog.ts';
 import type { Report } from './problem.ts';
-import type { Content } from './read-records.ts';
 import { type Head, type HistoryBase, readHead } from './read-head.ts';
+import type { Content } from './read-records.ts';
 
 /**
  * The files that a thread's recorded history is made of, in order: what it inherits by reference, then its own files, of

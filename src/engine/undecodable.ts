@@ -1,7 +1,7 @@
-import type { EventBody } from '../model/event.ts';
-import { Verbatim } from '../model/verbatim.ts';
 import { objectText } from '../format/decode-line.ts';
 import { lineType } from '../format/line-type.ts';
+import type { EventBody } from '../model/event.ts';
+import { Verbatim } from '../model/verbatim.ts';
 import type { Report } from './problem.ts';
 import { type DecodedLine, isTornTail } from './read-records.ts';
 

@@ -26,7 +26,8 @@ export function findBadUtf8(bytes: Buffer, start: number, end: number): number {
 function characterLength(bytes: Buffer, at: number, end: number): number {
   const first = bytes[at] as number;
   if (first < 0x80) return 1;
-  const length = first >= 0xc2 && first <= 0xdf ? 2 : first >= 0xe0 && first <= 0xef ? 3 : first >= 0xf0 && first <= 0xf4 ? 4 : 0;
+  const length =
+    first >= 0xc2 && first <= 0xdf ? 2 : first >= 0xe0 && first <= 0xef ? 3 : first >= 0xf0 && first <= 0xf4 ? 4 : 0;
   if (length === 0 || at + length > end) return 0;
   const second = bytes[at + 1] as number;
   const least = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;

@@ -85,7 +85,8 @@ function scanScalar(bytes: Uint8Array, start: number, end: number): Scanned {
   if (byte === QUOTE) return scanString(bytes, start, end);
   for (const word of words) {
     if (word[0] !== byte) continue;
-    for (let i = 1; i < word.length; i++) if (bytes[start + i] !== word[i] || start + i >= end) return fault(Math.min(start + i, end));
+    for (let i = 1; i < word.length; i++)
+      if (bytes[start + i] !== word[i] || start + i >= end) return fault(Math.min(start + i, end));
     return { ok: true, at: start + word.length };
   }
   return scanNumber(bytes, start, end);

@@ -46,8 +46,13 @@ function typeOffset(bytes: Buffer, start: number, end: number): number {
   }
   // type":"
   const isType =
-    bytes[at] === 0x74 && bytes[at + 1] === 0x79 && bytes[at + 2] === 0x70 && bytes[at + 3] === 0x65 &&
-    bytes[at + 4] === QUOTE && bytes[at + 5] === COLON && bytes[at + 6] === QUOTE;
+    bytes[at] === 0x74 &&
+    bytes[at + 1] === 0x79 &&
+    bytes[at + 2] === 0x70 &&
+    bytes[at + 3] === 0x65 &&
+    bytes[at + 4] === QUOTE &&
+    bytes[at + 5] === COLON &&
+    bytes[at + 6] === QUOTE;
   return isType && at + 7 < end ? at + 7 : 0;
 }
 
@@ -55,7 +60,9 @@ function scannedType(bytes: Buffer, start: number, end: number): string | null {
   const { members } = scanJson(bytes, start, end, { maxDepth: 512 });
   const read = (key: string) => {
     const member = members.findLast((candidate) => keyIs(bytes, candidate, key));
-    return member && bytes[member.valueStart] === QUOTE ? bytes.toString('utf8', member.valueStart + 1, member.valueEnd - 1) : null;
+    return member && bytes[member.valueStart] === QUOTE
+      ? bytes.toString('utf8', member.valueStart + 1, member.valueEnd - 1)
+      : null;
   };
   const type = read('type');
   const isEnveloped = members.some((member) => keyIs(bytes, member, 'payload') || keyIs(bytes, member, 'thread_id'));

@@ -1,4 +1,4 @@
-import type { Fault } from './validators.generated.js';
+import type { Fault } from './event-validator.generated.js';
 
 export interface FaultInWords {
   /** JSON pointer to the value that is wrong; empty for the whole value. */

@@ -57,7 +57,12 @@ async function* examine(entry: Dirent, path: string, archived: boolean): AsyncGe
   } else if (name && (entry.isFile() || (await isRegular(entry, path)))) {
     yield { kind: 'rollout', path, name: entry.name, archived, ...name };
   } else if (name) {
-    yield { kind: 'obstacle', rule: 'NOT-REGULAR', path, message: 'has the name of a rollout but is not a regular file' };
+    yield {
+      kind: 'obstacle',
+      rule: 'NOT-REGULAR',
+      path,
+      message: 'has the name of a rollout but is not a regular file',
+    };
   }
 }
 

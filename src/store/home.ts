@@ -27,7 +27,8 @@ export function findHome(env: Readonly<Record<string, string | undefined>>, cwd:
   const path = named ? resolve(cwd, named) : join(env.HOME || homedir(), '.codex');
   const hint = named ? 'CODEX_HOME names it' : 'set CODEX_HOME to the home of your Codex CLI';
   try {
-    if (!statSync(path).isDirectory()) throw new Failure('usage', 'the Codex home is not a directory', { file: path, hint });
+    if (!statSync(path).isDirectory())
+      throw new Failure('usage', 'the Codex home is not a directory', { file: path, hint });
     return homeAt(realpathSync(path));
   } catch (error) {
     if (error instanceof Failure) throw error;

@@ -13,14 +13,23 @@ import { plainBlocks } from './plain-blocks.ts';
  *
  * @throws Failure `trouble` when it cannot be opened, `findings` (with rule) when it is not a regular file
  */
-export async function openRollout(path: string, options: { limits?: Limits; shownAs?: string } = {}): Promise<RolloutFile> {
+export async function openRollout(
+  path: string,
+  options: { limits?: Limits; shownAs?: string } = {},
+): Promise<RolloutFile> {
   const handle = await openRegular(path);
   try {
     const stat = await handle.stat({ bigint: true });
     if (!stat.isFile()) throw new NotRegular(path, 'is not a regular file');
     const head = Buffer.alloc(8);
     const { bytesRead } = await handle.read(head, 0, head.length, 0);
-    const identity = { dev: stat.dev, ino: stat.ino, size: Number(stat.size), mtimeNs: stat.mtimeNs, mode: Number(stat.mode) };
+    const identity = {
+      dev: stat.dev,
+      ino: stat.ino,
+      size: Number(stat.size),
+      mtimeNs: stat.mtimeNs,
+      mode: Number(stat.mode),
+    };
     const content = sniffContent(head.subarray(0, bytesRead));
     return new RolloutFile(options.shownAs ?? path, handle, identity, content, options.limits ?? defaultLimits);
   } catch (error) {

@@ -23,7 +23,7 @@ export async function* zstdBlocks(
 ): AsyncGenerator<Buffer, Damage | null> {
   const progress = { delivered: from, position: 0 };
   const damage = yield* decode(handle, size, progress, limits, size);
-  if (!damage || damage.rule !== 'ZSTD-DAMAGED') return damage;
+  if (damage?.rule !== 'ZSTD-DAMAGED') return damage;
   return yield* decode(handle, size, progress, limits, progress.position);
 }
 
@@ -89,7 +89,11 @@ async function* decode(
   }
   if (!pendingInFrame) return null;
   if (await startsFrame(handle, frameStart)) {
-    return { rule: 'ZSTD-TRUNCATED', message: `the last frame, at byte ${frameStart}, is cut short`, offset: frameStart };
+    return {
+      rule: 'ZSTD-TRUNCATED',
+      message: `the last frame, at byte ${frameStart}, is cut short`,
+      offset: frameStart,
+    };
   }
   return trailing(frameStart, size);
 }
@@ -104,7 +108,11 @@ async function describe(error: Error, handle: FileHandle, frameStart: number, si
   }
   if (frameStart > 0 && !(await startsFrame(handle, frameStart))) return trailing(frameStart, size);
   const reason = message.charAt(0).toLowerCase() + message.slice(1);
-  return { rule: 'ZSTD-DAMAGED', message: `the frame at byte ${frameStart} cannot be decoded: ${reason}`, offset: frameStart };
+  return {
+    rule: 'ZSTD-DAMAGED',
+    message: `the frame at byte ${frameStart} cannot be decoded: ${reason}`,
+    offset: frameStart,
+  };
 }
 
 function trailing(offset: number, size: number): Damage {

@@ -6,7 +6,10 @@ import type { Colours } from './colour.ts';
 export function createFindingsReport(colours: Colours): (finding: Finding) => string {
   let file: string | null | undefined;
   return (finding) => {
-    const head = finding.file === file ? '' : `${file === undefined ? '' : '\n'}${colours.bold(oneLine(finding.file ?? 'standard input'))}\n`;
+    const head =
+      finding.file === file
+        ? ''
+        : `${file === undefined ? '' : '\n'}${colours.bold(oneLine(finding.file ?? 'standard input'))}\n`;
     file = finding.file;
     const severity = colourOf(colours, finding.severity)(finding.severity.padEnd(7));
     const line = (finding.line === null ? '-' : `line ${finding.line}`).padEnd(10);

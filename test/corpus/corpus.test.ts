@@ -3,9 +3,18 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../src/commands/frame/run-command-line.ts';
 import { commands } from '../../src/commands/registry.ts';
-import { validateEvent, validateThread } from '../../src/format/schemas.ts';
+import { validateEvent } from '../../src/format/event-schema.ts';
+import { validateThread } from '../../src/format/schemas.ts';
 import { MemoryIo } from '../support/memory-io.ts';
-import { type Counts, copiedFrom, count, type Json, type RolloutFacts, readHome, threadParts } from './independent-count.ts';
+import {
+  type Counts,
+  copiedFrom,
+  count,
+  type Json,
+  type RolloutFacts,
+  readHome,
+  threadParts,
+} from './independent-count.ts';
 
 /** A folder with a home per version of the real Codex, each written by it. */
 const corpus = process.env.SESSIONS_CORPUS;
@@ -40,7 +49,9 @@ describe.skipIf(!corpus).each(corpus ? homesOf(corpus) : [])('home %s', (name) =
       expect([path, code]).toEqual([path, 0]);
       const isTorn = bytes.length > 0 && bytes.at(-1) !== 10;
       const expected = lines.filter(({ value, number }) => value || !(isTorn && number === lines.at(-1)?.number));
-      expect(events.filter((event) => !event.synthetic).map(({ line }) => line)).toEqual(expected.map(({ number }) => number));
+      expect(events.filter((event) => !event.synthetic).map(({ line }) => line)).toEqual(
+        expected.map(({ number }) => number),
+      );
       expectWellFormed(events, path);
     }
   });
@@ -87,7 +98,9 @@ describe.skipIf(!corpus).each(corpus ? homesOf(corpus) : [])('home %s', (name) =
       if (!isByReference) expect(expected).toEqual([]);
       else {
         const marked = recorded.filter((event) => event.inherited_from);
-        expect(marked.map((event) => `${event.base_rollout}:${event.line} from ${event.inherited_from}`)).toEqual(expected);
+        expect(marked.map((event) => `${event.base_rollout}:${event.line} from ${event.inherited_from}`)).toEqual(
+          expected,
+        );
       }
     }
   });
@@ -152,7 +165,9 @@ const shown = new Map<string, Promise<{ code: number; events: Json[] }>>();
 
 function show(home: string, session: string, options: string[] = []): Promise<{ code: number; events: Json[] }> {
   const key = [home, session, ...options].join(' ');
-  const known = shown.get(key) ?? run(home, ['show', ...options, session]).then(({ code, out }) => ({ code, events: linesOf(out) }));
+  const known =
+    shown.get(key) ??
+    run(home, ['show', ...options, session]).then(({ code, out }) => ({ code, events: linesOf(out) }));
   shown.set(key, known);
   return known;
 }
@@ -165,7 +180,12 @@ async function list(home: string): Promise<Json[]> {
 
 function linesOf(out: Buffer): Json[] {
   const text = out.toString();
-  return text === '' ? [] : text.replace(/\n$/, '').split('\n').map((line) => JSON.parse(line));
+  return text === ''
+    ? []
+    : text
+        .replace(/\n$/, '')
+        .split('\n')
+        .map((line) => JSON.parse(line));
 }
 
 function expectWellFormed(events: Json[], what: string): void {

@@ -66,10 +66,16 @@ export function count(parts: LineFacts[][]): Counts {
 }
 
 /** The records of a thread: what it refers to in other threads, then all of its own files. */
-export function threadParts(home: RolloutFacts[], threadId: string): { inherited: InheritedPart[]; own: RolloutFacts[] } {
+export function threadParts(
+  home: RolloutFacts[],
+  threadId: string,
+): { inherited: InheritedPart[]; own: RolloutFacts[] } {
   const own = home
     .filter((file) => file.threadId === threadId)
-    .sort((a, b) => Number(a.rolloutId !== threadId) - Number(b.rolloutId !== threadId) || (a.rolloutId < b.rolloutId ? -1 : 1));
+    .sort(
+      (a, b) =>
+        Number(a.rolloutId !== threadId) - Number(b.rolloutId !== threadId) || (a.rolloutId < b.rolloutId ? -1 : 1),
+    );
   const inherited: InheritedPart[] = [];
   for (const file of own) {
     for (let at = baseOf(file); at; ) {
@@ -156,7 +162,9 @@ function isUserMessage(value: Json): boolean {
   if (kindOf(value) === 'item_completed') return value.payload.item.type === 'UserMessage';
   if (value.payload !== undefined || value.type !== 'message' || value.role !== 'user') return false;
   const text = value.content.map((part: Json) => part.text ?? '').join('\n');
-  return !/^\s*(<(environment_context|user_instructions|user_action|turn_aborted)>|# AGENTS\.md instructions for )/.test(text);
+  return !/^\s*(<(environment_context|user_instructions|user_action|turn_aborted)>|# AGENTS\.md instructions for )/.test(
+    text,
+  );
 }
 
 function totalOf(value: Json): number | null {
@@ -168,7 +176,9 @@ function markedTurns(values: Json[]): number {
   let turns = 0;
   let task: Json[] | null = null;
   const close = () => {
-    const compacts = task?.some((value) => value.type === 'compacted' || kindOf(value) === 'context_compacted' || isCompactionItem(value));
+    const compacts = task?.some(
+      (value) => value.type === 'compacted' || kindOf(value) === 'context_compacted' || isCompactionItem(value),
+    );
     if (task && !(compacts && !task.some(isUserMessage))) turns++;
     task = null;
   };

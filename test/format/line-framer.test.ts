@@ -10,7 +10,9 @@ describe('lines', () => {
   });
 
   it('have a number, an offset in bytes and a length without the LF', () => {
-    expect(linesOf('ä\n\nxyz').map(({ number, offset, length, terminated }) => ({ number, offset, length, terminated }))).toEqual([
+    expect(
+      linesOf('ä\n\nxyz').map(({ number, offset, length, terminated }) => ({ number, offset, length, terminated })),
+    ).toEqual([
       { number: 1, offset: 0, length: 2, terminated: true },
       { number: 2, offset: 3, length: 0, terminated: true },
       { number: 3, offset: 4, length: 3, terminated: false },
@@ -65,7 +67,10 @@ describe('a line over the limit', () => {
 
   it('does not keep more memory than the limit, over however many blocks it comes', () => {
     const block = Buffer.alloc(64 * 1024, 0x61);
-    const [line] = framed(Array.from({ length: 64 }, () => block), 100_000);
+    const [line] = framed(
+      Array.from({ length: 64 }, () => block),
+      100_000,
+    );
     expect(line).toMatchObject({ whole: false, length: 64 * 64 * 1024, terminated: false });
     expect(line?.bytes.length).toBe(4096);
   });
@@ -73,7 +78,9 @@ describe('a line over the limit', () => {
 
 /** Short lines out of few characters, so that LF is frequent and lines of every length around the limit occur. */
 const content = fc
-  .array(fc.constantFrom('\n', '\n', 'a', 'b', 'é', '😀', '\r', '{}', 'run', 'long run '.repeat(500)), { maxLength: 40 })
+  .array(fc.constantFrom('\n', '\n', 'a', 'b', 'é', '😀', '\r', '{}', 'run', 'long run '.repeat(500)), {
+    maxLength: 40,
+  })
   .map((parts) => parts.join(''));
 
 function cut(bytes: Buffer, cuts: number[]): Buffer[] {

@@ -54,10 +54,13 @@ describe('the type of a line', () => {
     }
   });
 
-  it.each(['', '{}', '[1]', 'garbage', '{"type":7}', '"type"', `{${time},"type":"cut o`])('does not show in %j', (text) => {
-    const bytes = Buffer.from(text);
-    expect(lineType(bytes, 0, bytes.length)).toBeNull();
-  });
+  it.each(['', '{}', '[1]', 'garbage', '{"type":7}', '"type"', `{${time},"type":"cut o`])(
+    'does not show in %j',
+    (text) => {
+      const bytes = Buffer.from(text);
+      expect(lineType(bytes, 0, bytes.length)).toBeNull();
+    },
+  );
 
   it('is looked for between the bounds of the line only', () => {
     const block = Buffer.from(`{"a":1}\n{${time},"type":"response_item",${payload}}\n{"type":"message"}`);

@@ -9,7 +9,12 @@ export function framed(blocks: Buffer[], maxBytes = 1 << 25, offset = 0, number 
   const framer = new LineFramer(maxBytes, offset, number);
   const lines: Line[] = [];
   const keep = (line: Line) => {
-    lines.push({ ...line, bytes: Buffer.from(line.bytes.subarray(line.start, line.end)), start: 0, end: line.end - line.start });
+    lines.push({
+      ...line,
+      bytes: Buffer.from(line.bytes.subarray(line.start, line.end)),
+      start: 0,
+      end: line.end - line.start,
+    });
   };
   for (const block of blocks) for (const line of framer.push(block)) keep(line);
   for (const line of framer.end()) keep(line);

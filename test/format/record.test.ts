@@ -30,7 +30,13 @@ describe('a line of the bare dialect', () => {
 describe('a line with an envelope', () => {
   it('has a type, a payload and a time', () => {
     const record = recordOf('{"timestamp":"T","type":"event_msg","payload":{"n":1.0}}');
-    expect(record).toMatchObject({ dialect: 'envelope', type: 'event_msg', payload: { n: 1 }, timestamp: 'T', ordinal: null });
+    expect(record).toMatchObject({
+      dialect: 'envelope',
+      type: 'event_msg',
+      payload: { n: 1 },
+      timestamp: 'T',
+      ordinal: null,
+    });
     expect(record?.payloadText().text).toBe('{"n":1.0}');
   });
 
@@ -78,9 +84,12 @@ describe('a line of our own stream', () => {
 });
 
 describe('an object of no dialect', () => {
-  it.each(['{}', '{"a":1}', '{"type":7}', '{"id":"x"}', '{"schema":"sessions.thread/1","thread_id":"t"}'])('%s', (text) => {
-    expect(recordOf(text)).toBeNull();
-  });
+  it.each(['{}', '{"a":1}', '{"type":7}', '{"id":"x"}', '{"schema":"sessions.thread/1","thread_id":"t"}'])(
+    '%s',
+    (text) => {
+      expect(recordOf(text)).toBeNull();
+    },
+  );
 });
 
 function recordOf(text: string): Record | null {

@@ -40,11 +40,15 @@ describe('members', () => {
 
   it('are what JSON.parse finds, for any object', () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue()), fc.constantFrom(0, 1, 2), (object, indent) => {
-        const text = JSON.stringify(object, null, indent);
-        const found = membersOf(text).map(([key, value]) => [JSON.parse(`"${key}"`), JSON.parse(value)]);
-        expect(Object.fromEntries(found)).toEqual(JSON.parse(text));
-      }),
+      fc.property(
+        fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue()),
+        fc.constantFrom(0, 1, 2),
+        (object, indent) => {
+          const text = JSON.stringify(object, null, indent);
+          const found = membersOf(text).map(([key, value]) => [JSON.parse(`"${key}"`), JSON.parse(value)]);
+          expect(Object.fromEntries(found)).toEqual(JSON.parse(text));
+        },
+      ),
       { numRuns: 1000 },
     );
   });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { decodeLine } from '../../src/format/decode-line.ts';
+import { validateEvent } from '../../src/format/event-schema.ts';
 import { toEventBody } from '../../src/format/events/event-body.ts';
 import { defaultLimits } from '../../src/format/limits.ts';
 import { LineFramer } from '../../src/format/line-framer.ts';
 import { toRecord } from '../../src/format/record.ts';
-import { validateEvent } from '../../src/format/schemas.ts';
 import { stringify } from '../../src/model/verbatim.ts';
 import { corpusLines, differentLines, type Line, sampleLines } from './lines.ts';
 import { rareLines } from './rare-lines.ts';

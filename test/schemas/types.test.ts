@@ -1,5 +1,6 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { validateError, validateEvent, validateFinding, validateThread } from '../../src/format/schemas.ts';
+import { validateEvent } from '../../src/format/event-schema.ts';
+import { validateError, validateFinding, validateThread } from '../../src/format/schemas.ts';
 import { type Event, type EventHead, eventSchema, eventTypes, type TokenUsage } from '../../src/model/event.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import type { ThreadRow } from '../../src/model/thread-row.ts';

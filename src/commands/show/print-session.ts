@@ -15,7 +15,11 @@ export interface Showing {
 }
 
 /** Prints sessions one after the other, in the form that the printer asks for. */
-export function printSession(sessions: SessionResolver, view: View, showing: Showing): (target: Target) => Promise<void> {
+export function printSession(
+  sessions: SessionResolver,
+  view: View,
+  showing: Showing,
+): (target: Target) => Promise<void> {
   return async (target) => {
     const { followed, openTarget } = await import('../../engine/open-target.ts');
     const opened = await openTarget(sessions, target, showing.report);

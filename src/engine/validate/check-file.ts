@@ -8,9 +8,9 @@ import { NotRegular, openRollout, type RolloutFile } from '../../store/rollout-f
 import { headOf } from '../read-head.ts';
 import { type FileFacts, wholeFile } from './check.ts';
 import { checkLines } from './check-lines.ts';
-import { checkCompression, reportDecodingDamage } from './compression.ts';
 import { Findings } from './findings.ts';
-import { checkReferences } from './references.ts';
+import { checkCompression, reportDecodingDamage } from './rules/compression.ts';
+import { checkReferences } from './rules/references.ts';
 import type { Subject } from './subject.ts';
 
 export interface CheckOptions {

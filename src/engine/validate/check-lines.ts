@@ -30,7 +30,9 @@ export async function* checkLines(
 ): AsyncGenerator<Finding, FindingPlace | null> {
   const checks = factories.map((create) => create(facts, findings.report));
   const lineChecks = checks.filter((check): check is Check & Required<Pick<Check, 'line'>> => check.line !== undefined);
-  const recordChecks = checks.filter((check): check is Check & Required<Pick<Check, 'record'>> => check.record !== undefined);
+  const recordChecks = checks.filter(
+    (check): check is Check & Required<Pick<Check, 'record'>> => check.record !== undefined,
+  );
   let metaPlace: FindingPlace | null = null;
   let bytes = 0;
 

@@ -39,7 +39,10 @@ function findStarts(bytes: Buffer, start: number, end: number, dialect: Dialect 
 
 function isRecord(bytes: Buffer, start: number, end: number, dialect: Dialect | null): boolean {
   const length = end - start;
-  const decoded = decodeLine({ bytes, start, end, length, number: 0, offset: 0, terminated: true, whole: true }, defaultLimits);
+  const decoded = decodeLine(
+    { bytes, start, end, length, number: 0, offset: 0, terminated: true, whole: true },
+    defaultLimits,
+  );
   if (!decoded.ok) return false;
   const record = toRecord(decoded);
   return record !== null && familyOf(record.dialect) === familyOf(dialect) && isComplete(record);

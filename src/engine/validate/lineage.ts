@@ -43,7 +43,8 @@ async function readLinks(path: string): Promise<Links> {
     const { base, forkedFrom } = await readHead(path);
     return { base, forkedFrom };
   } catch (error) {
-    if (toFailure(error) === error || (error as NodeJS.ErrnoException).code !== undefined) return { base: null, forkedFrom: null };
+    if (toFailure(error) === error || (error as NodeJS.ErrnoException).code !== undefined)
+      return { base: null, forkedFrom: null };
     throw error;
   }
 }

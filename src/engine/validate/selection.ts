@@ -26,7 +26,9 @@ export function parseFindingSelection(
     .map((word) => {
       const rule = word.toUpperCase().replaceAll('_', '-');
       if (known.includes(rule)) return rule;
-      throw new Failure('usage', `there is no rule '${word}'`, { hint: suggest(rule, known) ?? `one of: ${known.join(', ')}` });
+      throw new Failure('usage', `there is no rule '${word}'`, {
+        hint: suggest(rule, known) ?? `one of: ${known.join(', ')}`,
+      });
     });
   return { rules: new Set(rules), severity: given.severity ?? 'note' };
 }

@@ -6,11 +6,11 @@ import { createLiveProbe } from '../../store/live.ts';
 import { type Catalog, loadCatalog } from '../catalog.ts';
 import type { SessionResolver, Target } from '../resolve-session.ts';
 import { checkFile } from './check-file.ts';
-import { checkDuplicate } from './duplicates.ts';
 import { Lineage } from './lineage.ts';
-import { reportObstacle } from './obstacles.ts';
-import { PermissionCheck } from './permissions.ts';
-import { type Subject, subjectOf, type Surroundings } from './subject.ts';
+import { checkDuplicate } from './rules/duplicates.ts';
+import { reportObstacle } from './rules/obstacles.ts';
+import { PermissionCheck } from './rules/permissions.ts';
+import { type Subject, type Surroundings, subjectOf } from './subject.ts';
 
 export interface ValidateOptions {
   /** Milliseconds since the epoch. */
@@ -40,13 +40,22 @@ export async function* validateHome(catalog: Catalog, options: ValidateOptions):
   for (const threadId of hidden.keys()) if (catalog.thread(threadId).length === 0) threads.push(threadId);
   for (const [done, threadId] of threads.entries()) {
     const onProgress = (bytes: number) => options.onProgress?.({ done, of: threads.length, bytes });
-    yield* validateFiles(catalog.thread(threadId), hidden.get(threadId) ?? [], { home, permissions, onProgress }, options);
+    yield* validateFiles(
+      catalog.thread(threadId),
+      hidden.get(threadId) ?? [],
+      { home, permissions, onProgress },
+      options,
+    );
   }
   yield* await permissions.checkHome(catalog.home);
 }
 
 /** Checks one session with all its files, or one file alone. A file that lies in a home is judged in it. */
-export async function* validateTarget(sessions: SessionResolver, target: Target, options: ValidateOptions): AsyncGenerator<Finding> {
+export async function* validateTarget(
+  sessions: SessionResolver,
+  target: Target,
+  options: ValidateOptions,
+): AsyncGenerator<Finding> {
   const permissions = new PermissionCheck(options.strictPermissions);
   const onProgress = (bytes: number) => options.onProgress?.({ done: 0, of: 1, bytes });
   if (target.kind === 'thread') {

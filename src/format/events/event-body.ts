@@ -1,14 +1,20 @@
 import type { EventBody } from '../../model/event.ts';
+import { bodyFault } from '../event-schema.ts';
 import { isObject, type Record } from '../record.ts';
 import { eventMsgBody } from './event-msg.ts';
 import { responseItemBody } from './response-item.ts';
 
 /**
  * What one record says, in the published form. Every record gives exactly one body; one that this version does not know is
- * kept whole as `Unknown`.
+ * kept whole as `Unknown`, as is one whose fields are not of the published types.
  */
 export function toEventBody(record: Record): EventBody {
-  return knownBody(record) ?? { type: 'Unknown', record_type: recordType(record), raw: record.text() };
+  const body = knownBody(record);
+  const unknown = { type: 'Unknown', record_type: recordType(record), raw: record.text() } as const;
+  if (!body) return unknown;
+  // A record of a known kind may hold anything; what is published as that kind holds what the schema says.
+  const fault = bodyFault(body);
+  return fault === null ? body : { ...unknown, error: fault };
 }
 
 function knownBody(record: Record): EventBody | null {
@@ -31,6 +37,10 @@ function knownBody(record: Record): EventBody | null {
 /** `token_usage_record`, or `event_msg/some_new_kind`, or `event_msg/item_completed/SomeNewItem`. */
 function recordType(record: Record): string {
   if (record.type !== 'response_item' && record.type !== 'event_msg') return record.type;
-  const names = [record.type, record.payload.type, isObject(record.payload.item) ? record.payload.item.type : undefined];
+  const names = [
+    record.type,
+    record.payload.type,
+    isObject(record.payload.item) ? record.payload.item.type : undefined,
+  ];
   return names.filter((name) => typeof name === 'string').join('/');
 }

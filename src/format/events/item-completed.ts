@@ -39,7 +39,9 @@ function messageOf(item: JsonObject): EventMsg | null {
     case 'ContextCompaction':
       return { type: 'ContextCompacted', ...rest };
     default:
-      return typeof type === 'string' && passedThrough.has(type) ? { ...rest, type, ...(content ? { content } : {}) } : null;
+      return typeof type === 'string' && passedThrough.has(type)
+        ? { ...rest, type, ...(content ? { content } : {}) }
+        : null;
   }
 }
 
@@ -76,7 +78,9 @@ function userContent(content: unknown): { text: string; images?: unknown[]; loca
 
 function joinTexts(content: unknown, separator: string): string {
   if (!Array.isArray(content)) return '';
-  return content.flatMap((part) => (isObject(part) && typeof part.text === 'string' ? [part.text] : [])).join(separator);
+  return content
+    .flatMap((part) => (isObject(part) && typeof part.text === 'string' ? [part.text] : []))
+    .join(separator);
 }
 
 function strings(value: unknown): string[] {

@@ -1,8 +1,8 @@
 import type { EventBody } from '../../model/event.ts';
 import type { Record } from '../record.ts';
+import { retype } from './retype.ts';
 import { toToolCall } from './tool-call.ts';
 import { toToolResult } from './tool-result.ts';
-import { retype } from './retype.ts';
 
 /**
  * A model input or output. Calls and results are brought to one shape; the other items pass through byte for byte under

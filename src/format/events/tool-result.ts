@@ -94,7 +94,12 @@ const aborted = /^(?:aborted by user|Wall time: [\d.]+ seconds\naborted by user)
 const failed =
   /^(?:unsupported (?:custom tool )?call: |failed in sandbox|apply_patch verification failed|exec_command failed|err: |failed to parse )/;
 
-function statusOf(output: string, exitCode: number | undefined, recorded: unknown, success: unknown): ToolResult['status'] {
+function statusOf(
+  output: string,
+  exitCode: number | undefined,
+  recorded: unknown,
+  success: unknown,
+): ToolResult['status'] {
   if (recorded === 'failed' || recorded === 'declined' || recorded === 'aborted') return recorded;
   const head = output.slice(0, 600);
   if (exitCode === undefined) {

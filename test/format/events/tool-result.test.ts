@@ -26,10 +26,20 @@ describe('a tool result', () => {
 
   it.each([
     ['0.61 to 0.89', 'Exit code: 1\nWall time: 0.5 seconds\nOutput:\nnope', 1, 500],
-    ['0.98 on', 'Chunk ID: a1b2c3\nWall time: 1.234 seconds\nProcess exited with code 127\nOriginal token count: 2\nOutput:\nx', 127, 1234],
+    [
+      '0.98 on',
+      'Chunk ID: a1b2c3\nWall time: 1.234 seconds\nProcess exited with code 127\nOriginal token count: 2\nOutput:\nx',
+      127,
+      1234,
+    ],
     ['one second', 'Exit code: 0\nWall time: 1 second\nOutput:\n', 0, 1000],
     ['a signal', 'Exit code: -1\nWall time: 0 seconds\nOutput:\n', -1, 0],
-    ['still running', 'Chunk ID: a\nWall time: 2 seconds\nProcess running with session ID 5\nOutput:\nExit code: 7', undefined, 2000],
+    [
+      'still running',
+      'Chunk ID: a\nWall time: 2 seconds\nProcess running with session ID 5\nOutput:\nExit code: 7',
+      undefined,
+      2000,
+    ],
     ['no output line', 'Exit code: 2\nWall time: 3 seconds', 2, 3000],
   ])('with a header (%s) keeps it and tells what it says', (_what, output, exit_code, duration_ms) => {
     const result = resultOf(output);
@@ -44,12 +54,13 @@ describe('a tool result', () => {
     expect(resultOf(output)).toMatchObject({ exit_code: 0, duration_ms: 1000, status: 'completed' });
   });
 
-  it.each(['Exit code: 99999999999999999999\nOutput:\n', 'Wall time: 1.2.3 seconds\nOutput:\n', 'Wall time: . seconds\nOutput:'])(
-    'has no number where %j has none',
-    (output) => {
-      expect(resultOf(output)).toEqual({ type: 'tool_result', call_id: 'c1', output, status: 'completed' });
-    },
-  );
+  it.each([
+    'Exit code: 99999999999999999999\nOutput:\n',
+    'Wall time: 1.2.3 seconds\nOutput:\n',
+    'Wall time: . seconds\nOutput:',
+  ])('has no number where %j has none', (output) => {
+    expect(resultOf(output)).toEqual({ type: 'tool_result', call_id: 'c1', output, status: 'completed' });
+  });
 
   it('of a sandbox that denied tells the exit code', () => {
     const output =
@@ -62,7 +73,10 @@ describe('a tool result', () => {
     ['patch rejected by user', 'declined'],
     ['rejected by user', 'declined'],
     ['exec_command failed: CreateProcess { message: "Rejected(\\"rejected by user\\")" }', 'declined'],
-    ["exec_command failed for `/bin/bash -lc 'rm x'`: CreateProcess { message: \"Rejected(\\\"rejected by user\\\")\" }", 'declined'],
+    [
+      'exec_command failed for `/bin/bash -lc \'rm x\'`: CreateProcess { message: "Rejected(\\"rejected by user\\")" }',
+      'declined',
+    ],
     ['aborted by user after 0.1s', 'aborted'],
     ['Wall time: 0.2 seconds\naborted by user', 'aborted'],
     ['unsupported call: wait_agent', 'failed'],
@@ -80,7 +94,9 @@ describe('a tool result', () => {
   });
 
   it.each(['failed', 'declined', 'aborted'])('has the status that is recorded: %s', (status) => {
-    expect(itemOf({ type: 'function_call_output', call_id: 'c', output: 'Exit code: 0\nOutput:\n', status }).status).toBe(status);
+    expect(
+      itemOf({ type: 'function_call_output', call_id: 'c', output: 'Exit code: 0\nOutput:\n', status }).status,
+    ).toBe(status);
   });
 
   it('in code mode is the texts of its parts', () => {
@@ -98,21 +114,33 @@ describe('a tool result', () => {
   });
 
   it('with other parts keeps them', () => {
-    const output = [{ type: 'input_text', text: 'see' }, { type: 'input_image', image_url: 'data:,x' }];
-    expect(itemOf({ type: 'function_call_output', call_id: 'c', output })).toMatchObject({ output: 'see', parts: output });
+    const output = [
+      { type: 'input_text', text: 'see' },
+      { type: 'input_image', image_url: 'data:,x' },
+    ];
+    expect(itemOf({ type: 'function_call_output', call_id: 'c', output })).toMatchObject({
+      output: 'see',
+      parts: output,
+    });
     expect(itemOf({ type: 'function_call_output', call_id: 'c', output: [] }).output).toBe('');
   });
 
   it('that is an object tells its content and its success', () => {
     const output = { content: 'nope', success: false };
     expect(resultOf(output)).toMatchObject({ output: 'nope', success: false, status: 'failed' });
-    expect(resultOf({ content: 'ok', success: true })).toMatchObject({ output: 'ok', success: true, status: 'completed' });
+    expect(resultOf({ content: 'ok', success: true })).toMatchObject({
+      output: 'ok',
+      success: true,
+      status: 'completed',
+    });
     expect(resultOf({ other: 1 })).toMatchObject({ output: '{"other":1}' });
   });
 
   it('of a tool search keeps the tools', () => {
     const tools = [{ name: 'lookup' }];
-    expect(itemOf({ type: 'tool_search_output', call_id: 'c', status: 'completed', execution: 'client', tools })).toEqual({
+    expect(
+      itemOf({ type: 'tool_search_output', call_id: 'c', status: 'completed', execution: 'client', tools }),
+    ).toEqual({
       type: 'tool_result',
       call_id: 'c',
       output: '',
@@ -123,9 +151,30 @@ describe('a tool result', () => {
   });
 
   it('keeps further fields under their own names, and its own fields as they are', () => {
-    const result = itemOf({ type: 'function_call_output', call_id: 'c', output: 'x', name: 'n', future: 1, exit_code: 'seven', empty: null });
-    expect(result).toEqual({ type: 'tool_result', call_id: 'c', output: 'x', status: 'completed', name: 'n', future: 1, exit_code: 'seven' });
-    const outcome = itemOf({ type: 'function_call_output', call_id: 'c', output: 'Exit code: 4\nOutput:\n', exit_code: 'seven' });
+    const result = itemOf({
+      type: 'function_call_output',
+      call_id: 'c',
+      output: 'x',
+      name: 'n',
+      future: 1,
+      exit_code: 'seven',
+      empty: null,
+    });
+    expect(result).toEqual({
+      type: 'tool_result',
+      call_id: 'c',
+      output: 'x',
+      status: 'completed',
+      name: 'n',
+      future: 1,
+      exit_code: 'seven',
+    });
+    const outcome = itemOf({
+      type: 'function_call_output',
+      call_id: 'c',
+      output: 'Exit code: 4\nOutput:\n',
+      exit_code: 'seven',
+    });
     expect(outcome.exit_code).toBe(4);
   });
 

@@ -12,7 +12,12 @@ export const checkBlanks: CheckFactory = (file, report) => {
     },
     end() {
       if (others > 0) {
-        if (blanks > 0) report('BLANK', first, `${blanks === 1 ? 'a blank line' : `${blanks} blank lines, the first of them`} at line ${first.line}`);
+        if (blanks > 0)
+          report(
+            'BLANK',
+            first,
+            `${blanks === 1 ? 'a blank line' : `${blanks} blank lines, the first of them`} at line ${first.line}`,
+          );
       } else if (!file.isCut()) {
         report('EMPTY', wholeFile, blanks > 0 ? 'the file holds only blank lines' : 'the file is empty');
       }

@@ -18,7 +18,11 @@ function reportDamage(line: Line, decoded: Undecodable, file: FileFacts, report:
   const place = placeOf(line);
   switch (decoded.fault) {
     case 'LINE-TOO-LONG':
-      report('LINE-TOO-LONG', place, `the line at byte ${line.offset} is ${line.length} bytes long; ${defaultLimits.lineBytes} are the limit`);
+      report(
+        'LINE-TOO-LONG',
+        place,
+        `the line at byte ${line.offset} is ${line.length} bytes long; ${defaultLimits.lineBytes} are the limit`,
+      );
       return;
     case 'TOO-DEEP':
       report('TOO-DEEP', place, `the line nests deeper than ${defaultLimits.depth} levels`);
@@ -50,7 +54,9 @@ function reportTail(line: Line, decoded: Undecodable, file: FileFacts, report: R
   const hole = decoded.fault === 'HOLE';
   const what = hole ? `torn tail with NUL bytes, ${line.length} bytes` : `torn tail, ${line.length} bytes`;
   if (file.isBeingWritten()) {
-    report(hole ? 'HOLE' : 'TORN-TAIL', placeOf(line), `${what} at offset ${line.offset}: in progress`, { severity: 'note' });
+    report(hole ? 'HOLE' : 'TORN-TAIL', placeOf(line), `${what} at offset ${line.offset}: in progress`, {
+      severity: 'note',
+    });
   } else {
     report(hole ? 'HOLE' : 'TORN-TAIL', placeOf(line), `${what} at offset ${line.offset}`);
   }

@@ -17,7 +17,10 @@ export const checkDialect: CheckFactory = (file, report) => {
       if (isEnvelope(dialect) && isEnvelope(expected)) {
         if (toldOrdinals) return;
         toldOrdinals = true;
-        report('MIXED-DIALECT', placeOf(line), 'the record has an ordinal, though the session is not paginated', { severity: 'note', pointer: '/ordinal' });
+        report('MIXED-DIALECT', placeOf(line), 'the record has an ordinal, though the session is not paginated', {
+          severity: 'note',
+          pointer: '/ordinal',
+        });
       } else {
         report('MIXED-DIALECT', placeOf(line), `the record has the ${dialect} form in a file of the ${expected} form`);
       }

@@ -10,7 +10,11 @@ export const checkIdentity: CheckFactory = (file, report) => {
       // A stream of events may be any part of a session.
       if (record.dialect === 'event') return;
       if (record.type !== 'session_meta') {
-        report('NO-META', placeOf(line), `the first record is not the session_meta but ${describe(record.type)}; Codex refuses to resume such a session`);
+        report(
+          'NO-META',
+          placeOf(line),
+          `the first record is not the session_meta but ${describe(record.type)}; Codex refuses to resume such a session`,
+        );
         return;
       }
       const inPayload = record.dialect === 'bare' ? '' : '/payload';

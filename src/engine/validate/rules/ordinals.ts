@@ -16,7 +16,10 @@ export const checkOrdinals: CheckFactory = (file, report) => {
   let run: Run | null = null;
 
   const endRun = (atEnd: boolean) => {
-    if (run) report(run.rule, run.place, describeRun(run, atEnd), { pointer: run.rule === 'ORDINAL-MISSING' ? '' : '/ordinal' });
+    if (run)
+      report(run.rule, run.place, describeRun(run, atEnd), {
+        pointer: run.rule === 'ORDINAL-MISSING' ? '' : '/ordinal',
+      });
     run = null;
   };
   const extendRun = (rule: Run['rule'], place: FindingPlace, ordinal: number | null) => {
@@ -45,7 +48,9 @@ export const checkOrdinals: CheckFactory = (file, report) => {
       } else {
         endRun(false);
         if (ordinal - next > unnumbered) {
-          report('ORDINAL-GAP', place, `${ordinals(next, ordinal - 1)} left out before ordinal ${ordinal}`, { pointer: '/ordinal' });
+          report('ORDINAL-GAP', place, `${ordinals(next, ordinal - 1)} left out before ordinal ${ordinal}`, {
+            pointer: '/ordinal',
+          });
         }
         next = ordinal + 1;
       }
@@ -67,7 +72,8 @@ interface Run {
 }
 
 function describeRun({ rule, place, firstOrdinal, lastOrdinal, lastLine, count }: Run, atEnd: boolean): string {
-  const lines = count === 1 ? `the record on line ${lastLine}` : `the ${count} records on lines ${place.line} to ${lastLine}`;
+  const lines =
+    count === 1 ? `the record on line ${lastLine}` : `the ${count} records on lines ${place.line} to ${lastLine}`;
   if (rule === 'ORDINAL-MISSING') {
     const told = `${lines} ${count === 1 ? 'has' : 'have'} no ordinal`;
     return atEnd ? `${told}; as the last record lacks one, Codex refuses to resume this session` : told;

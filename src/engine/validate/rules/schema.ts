@@ -1,6 +1,7 @@
 import { type DecodedObject, objectText } from '../../../format/decode-line.ts';
+import type { UnknownTag } from '../../../format/judge.ts';
 import type { Record } from '../../../format/record.ts';
-import { type UnknownTag, validateLine } from '../../../format/schemas.ts';
+import { validateLine } from '../../../format/schemas.ts';
 import type { Dialect } from '../../../model/thread-row.ts';
 import { type CheckFactory, placeOf } from '../check.ts';
 
@@ -11,17 +12,25 @@ export const checkSchema: CheckFactory = (file, report) => {
     line({ line, decoded, record }) {
       if (!decoded.ok) return;
       // An object of no dialect is held against that of the file, to say what it lacks.
-      const dialect: Dialect = record?.dialect ?? (file.head.dialect === 'paginated' ? 'envelope' : (file.head.dialect ?? 'envelope'));
+      const dialect: Dialect =
+        record?.dialect ?? (file.head.dialect === 'paginated' ? 'envelope' : (file.head.dialect ?? 'envelope'));
       const verdict = validateLine(dialect, exactValue(decoded));
       if (!verdict.ok) {
         const fault = verdict.errors[0];
-        report('SCHEMA', placeOf(line), fault?.message ?? 'is not what the schema allows', { pointer: fault?.pointer ?? '' });
+        report('SCHEMA', placeOf(line), fault?.message ?? 'is not what the schema allows', {
+          pointer: fault?.pointer ?? '',
+        });
       } else if (verdict.unknown) {
         const { level, name } = verdict.unknown;
         const key = `${level} ${name.slice(0, LONGEST_NAME)}`;
         if (known.has(key)) return;
         if (known.size < MOST_NAMES) known.add(key);
-        report('UNKNOWN', placeOf(line), `${levels[level]} ${JSON.stringify(name.slice(0, LONGEST_NAME))} is not known to this version`, { pointer: pointerTo(level, record) });
+        report(
+          'UNKNOWN',
+          placeOf(line),
+          `${levels[level]} ${JSON.stringify(name.slice(0, LONGEST_NAME))} is not known to this version`,
+          { pointer: pointerTo(level, record) },
+        );
       }
     },
   };

@@ -32,7 +32,9 @@ export const checkTimes: CheckFactory = (file, report) => {
       }
       if (time < before) {
         const seconds = ((parseTime(before) as number) - (parseTime(time) as number)) / 1000;
-        report('TIME-BACK', placeOf(line), `${time} is ${seconds} s before the record above it`, { pointer: '/timestamp' });
+        report('TIME-BACK', placeOf(line), `${time} is ${seconds} s before the record above it`, {
+          pointer: '/timestamp',
+        });
       }
       // A fork's own first record is newer than what it copied from its parent.
       before = wasFirst && file.head.forkedFrom !== null ? '' : time;
@@ -51,7 +53,9 @@ function describeBad(text: string): string {
   const ms = parseTime(text);
   const shown = JSON.stringify(text.slice(0, 60));
   if (ms !== null) return `${shown} lies before there were sessions: the clock was not set`;
-  return /:60(\.\d+)?(Z|[+-]\d\d:\d\d)$/i.test(text) ? `${shown} is a leap second, which most programs cannot place` : `${shown} is not RFC 3339 with a zone`;
+  return /:60(\.\d+)?(Z|[+-]\d\d:\d\d)$/i.test(text)
+    ? `${shown} is a leap second, which most programs cannot place`
+    : `${shown} is not RFC 3339 with a zone`;
 }
 
 /** As Codex writes it; days that a month may not have are left to the parser. */

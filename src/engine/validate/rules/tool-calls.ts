@@ -13,7 +13,10 @@ export const checkToolCalls: CheckFactory = (file, report) => {
   let knowsTurns = false;
   const giveUp = (id: string, place: FindingPlace, reason: string | null) => {
     const message = `the call ${JSON.stringify(id)} has no result${reason === null ? ', though its turn was completed' : `: ${reason}`}`;
-    report('CALL-WITHOUT-RESULT', place, message, { pointer: '/payload/call_id', ...(reason !== null && { severity: 'note' }) });
+    report('CALL-WITHOUT-RESULT', place, message, {
+      pointer: '/payload/call_id',
+      ...(reason !== null && { severity: 'note' }),
+    });
     waiting.delete(id);
   };
   const giveUpAll = (reason: string | null) => {
@@ -45,7 +48,8 @@ export const checkToolCalls: CheckFactory = (file, report) => {
       if (kind === 'call') {
         waiting.set(id, placeOf(line));
         const [oldest] = waiting;
-        if (waiting.size > MOST_WAITING && oldest) giveUp(oldest[0], oldest[1], `more than ${MOST_WAITING} calls wait for one`);
+        if (waiting.size > MOST_WAITING && oldest)
+          giveUp(oldest[0], oldest[1], `more than ${MOST_WAITING} calls wait for one`);
       } else if (!waiting.delete(id)) {
         const mayBeInherited = file.head.base !== null;
         const why = mayBeInherited ? 'no call in this file' : 'no call before it, or has a result already';

@@ -13,7 +13,12 @@ export const checkTurns: CheckFactory = (file, report) => {
   let inReview = false;
 
   const unfinished = (reason: string) => {
-    if (open) report('TURN-UNFINISHED', open.place, `the turn ${describe(open.id)} was neither completed nor aborted: ${reason}`);
+    if (open)
+      report(
+        'TURN-UNFINISHED',
+        open.place,
+        `the turn ${describe(open.id)} was neither completed nor aborted: ${reason}`,
+      );
   };
 
   return {
@@ -37,13 +42,17 @@ export const checkTurns: CheckFactory = (file, report) => {
         return;
       }
       if (!open && knowsStarts) {
-        report('TURN-END-WITHOUT-START', placeOf(line), `the turn ${describe(id)} ends, but none is open`, { pointer: '/payload/type' });
+        report('TURN-END-WITHOUT-START', placeOf(line), `the turn ${describe(id)} ends, but none is open`, {
+          pointer: '/payload/type',
+        });
       }
       open = null;
       inReview = false;
     },
     end() {
-      unfinished(file.isBeingWritten() ? 'in progress' : file.isCut() ? 'the rest cannot be read' : 'the session ends in it');
+      unfinished(
+        file.isBeingWritten() ? 'in progress' : file.isCut() ? 'the rest cannot be read' : 'the session ends in it',
+      );
     },
   };
 };

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
-import type { Finding } from '../../model/finding.ts';
-import type { Home } from '../../store/home.ts';
-import { wholeFile } from './check.ts';
-import { Findings } from './findings.ts';
+import type { Finding } from '../../../model/finding.ts';
+import type { Home } from '../../../store/home.ts';
+import { wholeFile } from '../check.ts';
+import { Findings } from '../findings.ts';
 
 /**
  * PERMS: who else can read the sessions. Codex makes its files readable by all, so in a home that keeps others out nothing is
@@ -21,7 +21,9 @@ export class PermissionCheck {
   addFile(path: string, mode: number, threadId: string | null): Finding[] {
     this.#files++;
     if ((mode & OTHERS_READ) !== 0) this.#readable++;
-    return this.#strict && (mode & OTHERS) !== 0 ? complain(path, threadId, `other users have access to the file (mode ${octal(mode)})`) : [];
+    return this.#strict && (mode & OTHERS) !== 0
+      ? complain(path, threadId, `other users have access to the file (mode ${octal(mode)})`)
+      : [];
   }
 
   /** What is wrong with the folders of a home, once its files were checked. */
@@ -31,13 +33,18 @@ export class PermissionCheck {
     if (!this.#strict) {
       if ((mode & OTHERS_ENTER) === 0 || this.#readable === 0) return [];
       const findings = new Findings(home.path, null);
-      findings.report('PERMS', wholeFile, `other users can enter the home (mode ${octal(mode)}) and read ${this.#readable} of its ${this.#files} rollouts`);
+      findings.report(
+        'PERMS',
+        wholeFile,
+        `other users can enter the home (mode ${octal(mode)}) and read ${this.#readable} of its ${this.#files} rollouts`,
+      );
       return findings.take();
     }
     const found: Finding[] = [];
     for (const folder of [home.path, home.sessions, home.archived]) {
       const bits = await modeOf(folder);
-      if (bits !== null && (bits & OTHERS) !== 0) found.push(...complain(folder, null, `other users have access to the folder (mode ${octal(bits)})`));
+      if (bits !== null && (bits & OTHERS) !== 0)
+        found.push(...complain(folder, null, `other users have access to the folder (mode ${octal(bits)})`));
     }
     return found;
   }

@@ -1,12 +1,17 @@
-import { isObject } from '../../format/record.ts';
-import type { HistoryBase } from '../read-head.ts';
+import { isObject } from '../../../format/record.ts';
+import type { HistoryBase } from '../../read-head.ts';
+import type { FileFacts, FindingPlace, Report } from '../check.ts';
+import type { Lineage } from '../lineage.ts';
+import type { Subject } from '../subject.ts';
 import { checkBaseEnd } from './base-end.ts';
-import type { FileFacts, FindingPlace, Report } from './check.ts';
-import type { Lineage } from './lineage.ts';
-import type { Subject } from './subject.ts';
 
 /** DANGLING, CYCLE, BASE-OFFSET: what a session_meta refers to. */
-export async function checkReferences(facts: FileFacts, place: FindingPlace, subject: Subject, report: Report): Promise<void> {
+export async function checkReferences(
+  facts: FileFacts,
+  place: FindingPlace,
+  subject: Subject,
+  report: Report,
+): Promise<void> {
   const { base, forkedFrom } = facts.head;
   const parent = parentOf(facts.head.meta);
   const named = [base?.rolloutId, forkedFrom, parent].filter((id) => typeof id === 'string');
@@ -14,18 +19,30 @@ export async function checkReferences(facts: FileFacts, place: FindingPlace, sub
   const pointTo = (key: string) => ({ pointer: `${facts.head.dialect === 'bare' ? '' : '/payload'}/${key}` });
   if (!subject.home) {
     const message = `the session refers to ${[...new Set(named)].join(', ')}; the file lies in no home in which that could be looked for`;
-    report('DANGLING', place, message, { severity: 'note', ...pointTo(base ? 'history_base' : forkedFrom ? 'forked_from_id' : 'source') });
+    report('DANGLING', place, message, {
+      severity: 'note',
+      ...pointTo(base ? 'history_base' : forkedFrom ? 'forked_from_id' : 'source'),
+    });
     return;
   }
   const { lineage } = subject.home;
   if (base) await checkBase(base, facts, place, lineage, report);
   if (forkedFrom) await checkFork(forkedFrom, facts, place, lineage, report);
   if (parent && !lineage.thread(parent)) {
-    report('DANGLING', place, `the session ${parent} that started this one is not in this home`, { severity: 'note', ...pointTo('source') });
+    report('DANGLING', place, `the session ${parent} that started this one is not in this home`, {
+      severity: 'note',
+      ...pointTo('source'),
+    });
   }
 }
 
-async function checkBase(base: HistoryBase, facts: FileFacts, place: FindingPlace, lineage: Lineage, report: Report): Promise<void> {
+async function checkBase(
+  base: HistoryBase,
+  facts: FileFacts,
+  place: FindingPlace,
+  lineage: Lineage,
+  report: Report,
+): Promise<void> {
   const pointer = '/payload/history_base';
   const seen = new Set([facts.name?.rolloutId]);
   let next: HistoryBase | null = base;
@@ -39,7 +56,12 @@ async function checkBase(base: HistoryBase, facts: FileFacts, place: FindingPlac
     const entry = lineage.rollout(rolloutId);
     if (!entry) {
       const through = next === base ? '' : ', through others,';
-      report('DANGLING', place, `its history_base names${through} rollout ${rolloutId}, which is not in this home: Codex cannot read the session`, { pointer });
+      report(
+        'DANGLING',
+        place,
+        `its history_base names${through} rollout ${rolloutId}, which is not in this home: Codex cannot read the session`,
+        { pointer },
+      );
       return;
     }
     if (next === base) await checkBaseEnd(base, entry, place, report);
@@ -47,7 +69,13 @@ async function checkBase(base: HistoryBase, facts: FileFacts, place: FindingPlac
   }
 }
 
-async function checkFork(forkedFrom: string, facts: FileFacts, place: FindingPlace, lineage: Lineage, report: Report): Promise<void> {
+async function checkFork(
+  forkedFrom: string,
+  facts: FileFacts,
+  place: FindingPlace,
+  lineage: Lineage,
+  report: Report,
+): Promise<void> {
   const pointer = '/payload/forked_from_id';
   const seen = new Set([facts.threadId?.toLowerCase()]);
   let next: string | null = forkedFrom;
@@ -59,7 +87,11 @@ async function checkFork(forkedFrom: string, facts: FileFacts, place: FindingPla
     seen.add(next);
     const entry = lineage.thread(next);
     if (!entry) {
-      if (next === forkedFrom) report('DANGLING', place, `the session ${next} that it was forked from is not in this home`, { severity: 'note', pointer });
+      if (next === forkedFrom)
+        report('DANGLING', place, `the session ${next} that it was forked from is not in this home`, {
+          severity: 'note',
+          pointer,
+        });
       return;
     }
     next = (await lineage.linksOf(entry)).forkedFrom;

@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
-import { parseRolloutName } from '../../format/file-name.ts';
-import type { Finding } from '../../model/finding.ts';
-import type { Obstacle } from '../../store/discover.ts';
-import { wholeFile } from './check.ts';
-import { Findings } from './findings.ts';
+import { parseRolloutName } from '../../../format/file-name.ts';
+import type { Finding } from '../../../model/finding.ts';
+import type { Obstacle } from '../../../store/discover.ts';
+import { wholeFile } from '../check.ts';
+import { Findings } from '../findings.ts';
 
 /** SYMLINK, NOT-REGULAR, UNREADABLE: what stood in the way of the search for rollouts. */
 export function reportObstacle({ rule, path, message }: Obstacle): Finding[] {

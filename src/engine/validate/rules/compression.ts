@@ -1,17 +1,23 @@
-import { hasChecksum, isFrameStart } from '../../format/zstd-frames.ts';
-import type { RolloutFile } from '../../store/rollout-file.ts';
-import { type Report, wholeFile } from './check.ts';
+import { hasChecksum, isFrameStart } from '../../../format/zstd-frames.ts';
+import type { RolloutFile } from '../../../store/rollout-file.ts';
+import { type Report, wholeFile } from '../check.ts';
 
 /** WRONG-EXT, ZSTD-NO-CHECKSUM: what the first bytes of the file tell. */
 export async function checkCompression(rollout: RolloutFile, file: string | null, report: Report): Promise<void> {
   const { content } = rollout;
   if (file !== null && rollout.identity.size > 0) {
     const named = file.endsWith('.zst');
-    if (content === 'plain' && named) report('WRONG-EXT', wholeFile, 'the name says zstd, but the file is not compressed');
-    if (content === 'zstd' && !named) report('WRONG-EXT', wholeFile, 'the file is compressed with zstd, but its name does not end in .zst');
+    if (content === 'plain' && named)
+      report('WRONG-EXT', wholeFile, 'the name says zstd, but the file is not compressed');
+    if (content === 'zstd' && !named)
+      report('WRONG-EXT', wholeFile, 'the file is compressed with zstd, but its name does not end in .zst');
   }
   if (content === 'zstd' && (await lacksChecksum(rollout))) {
-    report('ZSTD-NO-CHECKSUM', wholeFile, 'the zstd frame carries no checksum: without a seal, a changed byte may go unnoticed');
+    report(
+      'ZSTD-NO-CHECKSUM',
+      wholeFile,
+      'the zstd frame carries no checksum: without a seal, a changed byte may go unnoticed',
+    );
   }
 }
 

@@ -1,30 +1,43 @@
-import { decodeLine } from '../../format/decode-line.ts';
-import { defaultLimits } from '../../format/limits.ts';
-import { LineFramer } from '../../format/line-framer.ts';
-import { toRecord } from '../../format/record.ts';
-import type { RolloutEntry } from '../../store/discover.ts';
-import { openRollout, type RolloutFile } from '../../store/rollout-file.ts';
-import type { HistoryBase } from '../read-head.ts';
-import type { FindingPlace, Report } from './check.ts';
+import { decodeLine } from '../../../format/decode-line.ts';
+import { defaultLimits } from '../../../format/limits.ts';
+import { LineFramer } from '../../../format/line-framer.ts';
+import { toRecord } from '../../../format/record.ts';
+import type { RolloutEntry } from '../../../store/discover.ts';
+import { openRollout, type RolloutFile } from '../../../store/rollout-file.ts';
+import type { HistoryBase } from '../../read-head.ts';
+import type { FindingPlace, Report } from '../check.ts';
 
 /**
  * BASE-OFFSET: whether the point up to which a file continues another one lies between two records of it, and whether the
  * ordinal given for it is the one that follows there.
  */
-export async function checkBaseEnd(base: HistoryBase, entry: RolloutEntry, place: FindingPlace, report: Report): Promise<void> {
-  const complain = (key: string, message: string) => report('BASE-OFFSET', place, message, { pointer: `/payload/history_base${key}` });
+export async function checkBaseEnd(
+  base: HistoryBase,
+  entry: RolloutEntry,
+  place: FindingPlace,
+  report: Report,
+): Promise<void> {
+  const complain = (key: string, message: string) =>
+    report('BASE-OFFSET', place, message, { pointer: `/payload/history_base${key}` });
   const { endByte, endOrdinal } = base;
   if (endByte === null || endOrdinal === null) {
-    complain('', `its history_base has no ${endByte === null ? 'end_byte_offset' : 'end_ordinal_exclusive'}: Codex cannot read the session`);
+    complain(
+      '',
+      `its history_base has no ${endByte === null ? 'end_byte_offset' : 'end_ordinal_exclusive'}: Codex cannot read the session`,
+    );
     return;
   }
   if (endByte === 0) return;
   const found = await lookAt(entry.path, endByte);
   if (!found) return;
-  if (found.length < endByte) complain('/end_byte_offset', `byte ${endByte} is beyond the end of its base, which has ${found.length}`);
+  if (found.length < endByte)
+    complain('/end_byte_offset', `byte ${endByte} is beyond the end of its base, which has ${found.length}`);
   else if (!found.isBoundary) complain('/end_byte_offset', `byte ${endByte} of its base is not between two records`);
   else if (found.ordinal !== null && found.ordinal + 1 !== endOrdinal) {
-    complain('/end_ordinal_exclusive', `is ${endOrdinal}, but the record before byte ${endByte} of its base has the ordinal ${found.ordinal}`);
+    complain(
+      '/end_ordinal_exclusive',
+      `is ${endOrdinal}, but the record before byte ${endByte} of its base has the ordinal ${found.ordinal}`,
+    );
   }
 }
 

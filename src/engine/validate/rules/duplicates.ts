@@ -1,9 +1,9 @@
-import { throwIfStopped } from '../../base/abort.ts';
-import type { Finding } from '../../model/finding.ts';
-import type { RolloutEntry } from '../../store/discover.ts';
-import { openRollout } from '../../store/rollout-file.ts';
-import { wholeFile } from './check.ts';
-import { Findings } from './findings.ts';
+import { throwIfStopped } from '../../../base/abort.ts';
+import type { Finding } from '../../../model/finding.ts';
+import type { RolloutEntry } from '../../../store/discover.ts';
+import { openRollout } from '../../../store/rollout-file.ts';
+import { wholeFile } from '../check.ts';
+import { Findings } from '../findings.ts';
 
 /**
  * DUP-ID: a file that another one with the same rollout id hides. Codex reads the plain one, and leaves the compressed one behind
