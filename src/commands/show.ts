@@ -124,7 +124,7 @@ async function showSessions(invocation: Invocation, io: Io): Promise<number> {
   const printer = await openPrinter(io, printOptionsOf(invocation));
   const view = { effective: options.flag('effective'), follow, filter };
   const print = raw
-    ? printRaw(sessions, filter, printer, problems.report)
+    ? printRaw(sessions, filter, printer, problems.report, io.signal)
     : printSession(sessions, view, { printer, report: problems.report, io, showAll: options.flag('all') });
   try {
     for (const target of operands.targets) await print(target);

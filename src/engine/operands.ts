@@ -1,5 +1,6 @@
 import { Failure } from '../base/failure.ts';
-import type { SessionResolver, Target } from './resolve-session.ts';
+import { oneLine } from '../base/safe-text.ts';
+import { isPath, type SessionResolver, type Target } from './resolve-session.ts';
 import { readStdin } from './stdin-input.ts';
 
 /**
@@ -14,24 +15,26 @@ export async function resolveOperands(
   operands: readonly string[],
   stdin: AsyncIterable<Uint8Array>,
 ): Promise<{ targets: Target[]; remove(): void }> {
+  const isStdin = (operand: string) => operand === '-';
+  if (operands.filter(isStdin).length > 1) throw new Failure('usage', 'standard input can be read once');
+  // What may fail comes first: content of standard input lies in a file that somebody has to remove.
+  const named = new Map<string, Target>();
+  for (const operand of operands) if (!isStdin(operand)) named.set(operand, await sessions.resolve(operand));
+  const input = operands.some(isStdin) ? await readStdin(stdin) : null;
   const targets: Target[] = [];
-  let remove = () => {};
   for (const operand of operands) {
-    if (operand !== '-') {
-      targets.push(await sessions.resolve(operand));
-      continue;
-    }
-    if (operands.filter((other) => other === '-').length > 1)
-      throw new Failure('usage', 'standard input can be read once');
-    const input = await readStdin(stdin);
-    if (input.kind === 'content') {
-      remove = input.remove;
-      targets.push({ kind: 'file', path: input.path, isStdin: true });
-    } else {
-      for (const session of input.sessions) targets.push(await sessions.resolve(session));
-    }
+    const target = named.get(operand);
+    if (target) targets.push(target);
+    else if (input?.kind === 'content') targets.push({ kind: 'file', path: input.path, isStdin: true });
+    else for (const session of input?.sessions ?? []) targets.push(await sessions.resolve(withoutPath(session)));
   }
-  return { targets: withoutRepeats(targets), remove };
+  return { targets: withoutRepeats(targets), remove: input?.kind === 'content' ? input.remove : () => {} };
+}
+
+/** What a program writes into a pipe names sessions, and must not make us open a file of its choice. */
+function withoutPath(session: string): string {
+  if (!isPath(session)) return session;
+  throw new Failure('usage', `'${oneLine(session.slice(0, 60))}' on standard input is a path; sessions are named by id there`);
 }
 
 function withoutRepeats(targets: Target[]): Target[] {

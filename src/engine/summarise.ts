@@ -39,7 +39,7 @@ export async function summarise(catalog: Catalog, threadId: string, context: Sum
     for await (const event of readParts(source, report)) summary.add(event);
     // Only the meta of a bare file has a time, which is that of its beginning.
     if (dialect === 'bare') summary.lastTime = null;
-    if (summary.events === 0) damage.add('EMPTY');
+    if (summary.events === 0 && damage.size === 0) damage.add('EMPTY');
   } catch (error) {
     // A file that cannot be read is a row with a mark; a fault of this program is not hidden behind one.
     if (!(error instanceof Failure) && (error as NodeJS.ErrnoException).code === undefined) throw error;

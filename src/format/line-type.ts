@@ -65,7 +65,7 @@ function scannedType(bytes: Buffer, start: number, end: number): string | null {
       : null;
   };
   const type = read('type');
-  const isEnveloped = members.some((member) => keyIs(bytes, member, 'payload') || keyIs(bytes, member, 'thread_id'));
+  const isEnveloped = members.some((member) => keyIs(bytes, member, 'payload'));
   if (type !== null) return !isEnveloped && bareItems.has(type) ? 'response_item' : type;
   return read('record_type') ?? (read('id') !== null && read('timestamp') !== null ? 'session_meta' : null);
 }

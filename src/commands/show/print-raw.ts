@@ -9,6 +9,7 @@ export function printRaw(
   filter: EventFilter,
   printer: Printer,
   report: Report,
+  signal: AbortSignal,
 ): (target: Target) => Promise<void> {
   return async (target) => {
     const { rawFile } = await import('../../engine/open-target.ts');
@@ -17,6 +18,7 @@ export function printRaw(
     for await (const chunk of readRaw(await rawFile(sessions, target), filter, report)) {
       // The next chunk is made while this one is written.
       await writing;
+      signal.throwIfAborted();
       writing = printer.bytes(chunk);
       writing.catch(() => {});
     }

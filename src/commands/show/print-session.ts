@@ -30,10 +30,12 @@ export function printSession(
   };
 }
 
-async function printEvents(source: ThreadSource, view: View, { printer, report }: Showing): Promise<void> {
+async function printEvents(source: ThreadSource, view: View, { printer, report, io }: Showing): Promise<void> {
   const { showEvents } = await import('../../engine/show.ts');
   let isFirst = true;
   for await (const events of showEvents(source, view, report)) {
+    // Following ends by itself, with what was still to be said.
+    if (!view.follow) io.signal.throwIfAborted();
     for (const event of events) {
       const waiting = printer.line(eventLine(event, isFirst));
       if (waiting) await waiting;
@@ -43,12 +45,14 @@ async function printEvents(source: ThreadSource, view: View, { printer, report }
   }
 }
 
-async function printTranscript(source: ThreadSource, view: View, { printer, report, showAll }: Showing): Promise<void> {
+async function printTranscript(source: ThreadSource, view: View, showing: Showing): Promise<void> {
+  const { printer, report, io, showAll } = showing;
   const { showEvents } = await import('../../engine/show.ts');
   const { createTranscript } = await import('../../ui/transcript/transcript.ts');
   const { colours, columns } = printer;
   const transcript = createTranscript({ colours, columns, effective: view.effective, showAll });
   for await (const events of showEvents(source, view, report)) {
+    if (!view.follow) io.signal.throwIfAborted();
     for (const event of events) await printer.text(transcript.write(event));
     if (view.follow) await printer.flush();
   }

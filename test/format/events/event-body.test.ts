@@ -44,6 +44,19 @@ describe('a record', () => {
   });
 });
 
+describe('a record of a known kind with fields of other types', () => {
+  it.each([
+    ['session_meta', { cwd: 7 }, 'meta/cwd must be a string'],
+    ['event_msg', { type: 'thread_rolled_back', num_turns: 'two' }, 'msg/num_turns must be an integer'],
+    ['response_item', { type: 'message' }, 'item "role" is missing'],
+    ['response_item', { type: 'function_call_output', call_id: 'c', output: 'x', exit_code: 'seven' }, 'item/exit_code must be'],
+  ])('is kept whole, with the reason: %s %j', (type, payload, reason) => {
+    const body = JSON.parse(printed(envelopeOf(type, payload)));
+    expect(body).toMatchObject({ type: 'Unknown', raw: { type, payload }, error: expect.stringContaining(reason) });
+    expect(validateEvent({ ...head, ...body }).ok).toBe(true);
+  });
+});
+
 describe('an event_msg', () => {
   it.each([
     ['user_message', { message: 'hi', kind: 'plain' }, { type: 'UserMessage', text: 'hi', kind: 'plain' }],
@@ -256,7 +269,7 @@ describe('a response_item', () => {
     ['agent_message', 'agent_message'],
     ['other', 'other'],
   ])('%s is a %s, and otherwise as it was', (onDisk, type) => {
-    const rest = '"n":9007199254740993,"f":1.0,"k":1,"k":2,"encrypted_content":"gAAA"';
+    const rest = '"role":"user","content":[],"n":9007199254740993,"f":1.0,"k":1,"k":2,"encrypted_content":"gAAA"';
     expect(printed(envelopeOf('response_item', `{"type":"${onDisk}",${rest}}`))).toBe(
       `{"type":"ResponseItem","item":{"type":"${type}",${rest}}}`,
     );
