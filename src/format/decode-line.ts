@@ -21,12 +21,13 @@ export function decodeLine(line: Line, limits: Limits, options: { findDuplicates
 
   // A record's text is scanned before it is parsed only where that is needed; for a huge one always, so that hostile nesting
   // is found before the parser spends memory on it.
-  const scanOptions = { maxDepth: limits.depth, findDuplicates: options.findDuplicates ?? false };
+  const scanOptions = { maxDepth: limits.depth, maxValues: limits.values, findDuplicates: options.findDuplicates ?? false };
   const mustScan = options.findDuplicates === true || end - start > SCANNED_FIRST;
   let scan = mustScan ? scanJson(bytes, start, end, scanOptions) : null;
   let text = bytes.toString('utf8', start, end);
   if (text.includes(REPLACEMENT) && !isUtf8(bytes.subarray(start, end))) return { ok: false, fault: 'BAD-UTF8' };
   if (scan?.tooDeep) return { ok: false, fault: 'TOO-DEEP' };
+  if (scan?.tooMany) return { ok: false, fault: 'TOO-MANY-VALUES' };
   try {
     let value: unknown = JSON.parse(text);
     if (!scan) {

@@ -7,6 +7,8 @@ export interface Limits {
   lineBytes: number;
   /** Deepest nesting of objects and arrays in one record. */
   depth: number;
+  /** Most values (members, elements and the containers that hold them) in one record: each takes far more memory than text. */
+  values: number;
   /** Largest zstd window, as a power of two in bytes. The zstd tool and Codex refuse more than 27 as well. */
   zstdWindowLog: number;
 }
@@ -14,5 +16,6 @@ export interface Limits {
 export const defaultLimits: Limits = {
   lineBytes: 32 * 1024 * 1024,
   depth: 512,
+  values: 500_000,
   zstdWindowLog: 27,
 };

@@ -54,7 +54,7 @@ export class LineFramer {
     if (kept > 0) {
       const needed = this.#carried + kept;
       if (needed > this.#carry.length) {
-        const grown = Buffer.allocUnsafeSlow(Math.max(needed, Math.min(this.#carry.length * 2, this.#maxBytes)));
+        const grown = this.#larger(needed);
         this.#carry.copy(grown, 0, 0, this.#carried);
         this.#carry = grown;
       }
@@ -63,9 +63,18 @@ export class LineFramer {
     }
     this.#pending += length;
     if (this.#pending > this.#maxBytes && this.#carry.length > HEAD_BYTES) {
+      spare = this.#carry;
       this.#carry = Buffer.from(this.#carry.subarray(0, HEAD_BYTES));
       this.#carried = Math.min(this.#carried, HEAD_BYTES);
     }
+  }
+
+  /** The system gives memory only where it is written to, so that room for the longest line costs nothing before. */
+  #larger(needed: number): Buffer {
+    if (needed <= GROWN_BYTES) return Buffer.allocUnsafeSlow(Math.max(needed, Math.min(GROWN_BYTES, this.#maxBytes)));
+    const known = spare?.length === this.#maxBytes ? spare : null;
+    spare = null;
+    return known ?? Buffer.allocUnsafeSlow(this.#maxBytes);
   }
 
   #flush(terminated: boolean): Line {
@@ -103,4 +112,9 @@ export interface Line {
 
 /** How much of an over-long line is kept, to tell its type. */
 const HEAD_BYTES = 4096;
+/** Room for the longest line that nobody uses, for the next one of a file that holds many, or is read again. */
+let spare: Buffer | null = null;
+
+/** Room for a line that crosses blocks; nearly all fit. */
+const GROWN_BYTES = 256 * 1024;
 const LF = 0x0a;

@@ -9,10 +9,12 @@ import { KeyTable } from './key-table.ts';
  * @param end one past its last byte
  */
 export function scanJson(bytes: Buffer, start: number, end: number, options: ScanOptions): Scan {
-  const scan: Scan = { tooDeep: false, members: [], unsafeNumbers: [], duplicateKey: null };
+  const scan: Scan = { tooDeep: false, tooMany: false, members: [], unsafeNumbers: [], duplicateKey: null };
   const keys = options.findDuplicates ? sharedKeys : null;
   keys?.begin(bytes);
+  const maxValues = options.maxValues ?? Number.POSITIVE_INFINITY;
   let depth = 0;
+  let values = 0;
   let expectsKey = false;
   let keyStart = -1;
   let keyEnd = -1;
@@ -52,6 +54,7 @@ export function scanJson(bytes: Buffer, start: number, end: number, options: Sca
           scan.tooDeep = true;
           return scan;
         }
+        values++;
         if (depth >= isObject.length) isObject = grown(isObject);
         isObject[depth] = byte === OPEN_OBJECT ? 1 : 0;
         expectsKey = byte === OPEN_OBJECT;
@@ -64,6 +67,10 @@ export function scanJson(bytes: Buffer, start: number, end: number, options: Sca
         expectsKey = false;
         break;
       case COMMA:
+        if (++values > maxValues) {
+          scan.tooMany = true;
+          return scan;
+        }
         closeMember(i);
         expectsKey = isObject[depth] === 1;
         break;
@@ -85,12 +92,15 @@ export function scanJson(bytes: Buffer, start: number, end: number, options: Sca
 
 export interface ScanOptions {
   maxDepth: number;
+  maxValues?: number;
   findDuplicates?: boolean;
 }
 
 export interface Scan {
   /** Nests deeper than allowed; the rest of the scan is then incomplete. */
   tooDeep: boolean;
+  /** Holds more values than allowed; the rest of the scan is then incomplete. */
+  tooMany: boolean;
   /** Members of the outermost object, in order, as byte spans; keys without their quotes. */
   members: Member[];
   /** Start and end of each number that JavaScript would change: integers beyond 2^53, exponents out of range. */

@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import type { DCtx } from 'zstd-napi/binding.js';
 import type { Limits } from '../format/limits.ts';
 import { beginsFrame } from '../format/zstd-frames.ts';
 import { BLOCK_BYTES } from './plain-blocks.ts';
@@ -22,9 +23,24 @@ export async function* zstdBlocks(
   limits: Limits,
 ): AsyncGenerator<Buffer, Damage | null> {
   const progress = { delivered: from, position: 0 };
-  const damage = yield* decode(handle, size, progress, limits, size);
-  if (damage?.rule !== 'ZSTD-DAMAGED') return damage;
-  return yield* decode(handle, size, progress, limits, progress.position);
+  const context = idle.pop() ?? new zstd.DCtx();
+  try {
+    reset(context, limits);
+    const damage = yield* decode(context, handle, size, progress, size);
+    if (damage?.rule !== 'ZSTD-DAMAGED') return damage;
+    reset(context, limits);
+    return yield* decode(context, handle, size, progress, progress.position);
+  } finally {
+    idle.push(context);
+  }
+}
+
+/** Used again, because each may hold a window of 128 MiB until the garbage collector looks at it. */
+const idle: DCtx[] = [];
+
+function reset(context: DCtx, limits: Limits): void {
+  context.reset(zstd.ResetDirective.sessionAndParameters);
+  context.setParameter(zstd.DParameter.windowLogMax, limits.zstdWindowLog);
 }
 
 interface Progress {
@@ -35,14 +51,12 @@ interface Progress {
 }
 
 async function* decode(
+  context: DCtx,
   handle: FileHandle,
   size: number,
   progress: Progress,
-  limits: Limits,
   carefulFrom: number,
 ): AsyncGenerator<Buffer, Damage | null> {
-  const context = new zstd.DCtx();
-  context.setParameter(zstd.DParameter.windowLogMax, limits.zstdWindowLog);
   const input = Buffer.allocUnsafeSlow(COMPRESSED_BYTES);
   const outputs = [Buffer.allocUnsafeSlow(BLOCK_BYTES), Buffer.allocUnsafeSlow(BLOCK_BYTES)] as const;
   let turn = 0;

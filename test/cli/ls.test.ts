@@ -1,7 +1,10 @@
 import { utimesSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { runCommandLine } from '../../src/commands/frame/run-command-line.ts';
+import { commands } from '../../src/commands/registry.ts';
 import { validateThread } from '../../src/format/schemas.ts';
 import { envelope, idOf, makeHome, record, type TestHome, turn } from '../builders.ts';
+import { MemoryIo } from '../support/memory-io.ts';
 import { type Outcome, runProgram } from '../support/run-program.ts';
 
 let home: TestHome;
@@ -15,7 +18,7 @@ beforeAll(() => {
     const at = Date.now() - number * day;
     const git = { branch: number === 2 ? 'topic' : 'main' };
     const lines = envelope(
-      record.meta(id, { cwd: number === 1 ? home.path : '/elsewhere', source: number === 3 ? { subagent: 'review' } : 'exec', git }),
+      record.meta(id, { timestamp: new Date(at).toISOString(), cwd: number === 1 ? home.path : '/elsewhere', source: number === 3 ? { subagent: 'review' } : 'exec', git }),
       ...turn('hi').slice(0, number === 1 ? 2 : 8),
     ).map((line) => ({ ...line, timestamp: new Date(at).toISOString() }));
     const path = home.rollout(id, lines, { archived: number === 4 });
@@ -44,9 +47,11 @@ describe('the list', () => {
     [['--sort', 'created', '--reverse', '--limit', '1'], [3]],
     [['--sort', 'size'], [3, 2, 1]],
   ])('with %j', async (options, numbers) => {
-    const { code, stdout, stderr } = await ls([...options, '-q']);
-    expect([code, stderr]).toEqual([0, '']);
-    const ids = stdout.toString().split('\n').filter(Boolean);
+    const io = new MemoryIo({ env: { CODEX_HOME: home.path }, cwd: home.path });
+    io.now = Date.now();
+    const code = await runCommandLine(['ls', ...options, '-q'], commands, io);
+    expect([code, io.errText]).toEqual([0, '']);
+    const ids = io.outText.split('\n').filter(Boolean);
     const expected = numbers.map(idOf);
     // Among those of one size the order is by id.
     expect(options.includes('size') ? ids.sort() : ids).toEqual(options.includes('size') ? expected.sort() : expected);
@@ -63,6 +68,10 @@ describe('the list', () => {
     const since = new Date(Date.now() - 2.5 * day).toISOString();
     expect((await ls(['-q', '--since', since])).stdout.toString()).toBe(`${idOf(1)}\n${idOf(2)}\n`);
     expect((await ls(['-q', '--until', since])).stdout.toString()).toBe(`${idOf(3)}\n`);
+  });
+
+  it('goes by the directory that it is called in', async () => {
+    expect((await ls(['-q', '--here'])).stdout.toString()).toBe(`${idOf(1)}\n`);
   });
 
   it('may be empty, which is no failure', async () => {

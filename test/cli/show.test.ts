@@ -38,7 +38,7 @@ describe('the seed use', () => {
     chmodSync(join(bin, 'sessions'), 0o755);
     const env = { PATH: `${bin}${delimiter}${process.env.PATH}`, CODEX_HOME: home.path, ID: one };
     const pipeline = `set -o pipefail; sessions show "$ID" | jq 'select(.type == "ResponseItem" and .item.type == "tool_call")'`;
-    const { status, stdout, stderr } = spawnSync('bash', ['-c', pipeline], { env, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-c', pipeline], { env, encoding: 'utf8' });
     expect([status, stderr]).toEqual([0, '']);
     const calls = stdout.split(/(?<=^\})\n/m).filter((text) => text.trim() !== '').map((text) => JSON.parse(text));
     expect(calls.map(({ item }) => [item.name, item.call_id, item.command])).toEqual([
@@ -81,7 +81,7 @@ describe('events', () => {
     const { code, stdout, stderr } = await sessions(['show', gone]);
     expect(code).toBe(3);
     expect(parsed(stdout).length).toBe(4);
-    expect(stderr).toMatch(/^sessions: .*rollout-.*\.jsonl:4: the line cannot be decoded: it is not JSON/);
+    expect(stderr).toMatch(/^sessions: .*rollout-.*\.jsonl:4 \(byte \d+\): the line cannot be decoded: it is not JSON/);
   });
 
   it('end with 0 at a torn tail, which is named', async () => {
@@ -115,7 +115,7 @@ describe('raw bytes', () => {
   it('of a great file arrive whole, however slowly they are read', async () => {
     const path = home.write('big.jsonl', jsonl(lines).repeat(2500));
     const reader = `"${process.execPath}" "${program}" show --raw "${path}" | { sleep 0.3; cat; } | cmp - "${path}"`;
-    expect(spawnSync('bash', ['-c', `set -o pipefail; ${reader}`], { encoding: 'utf8' })).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    expect(spawnSync('bash', ['--norc', '-c', `set -o pipefail; ${reader}`], { encoding: 'utf8' })).toMatchObject({ status: 0, stdout: '', stderr: '' });
   });
 
   it('of a line of many megabytes arrive whole', async () => {
@@ -160,7 +160,7 @@ describe('a session', () => {
   it('on standard input is not mixed with content', async () => {
     const { code, stdout, stderr } = await sessions(['show', '-'], `${one}\n${jsonl(lines)}`);
     expect([code, stdout.length]).toEqual([2, 0]);
-    expect(stderr).toContain('sessions: -:2: standard input mixes sessions with something else');
+    expect(stderr).toContain('sessions: -:2 (byte 37): standard input mixes sessions with something else');
   });
 
   it('with -0 has a NUL behind it', async () => {
@@ -182,12 +182,8 @@ describe('what goes wrong', () => {
     [['show', '--effective', '--follow', one], 2, '--effective'],
     [['show', '--follow', '-'], 2, '--follow'],
   ])('%j ends with %i', async (argv, code, message) => {
-    const human = await sessions(argv);
-    expect(human.code).toBe(code);
-    expect(human.stdout.length).toBe(0);
-    expect(human.stderr).toContain(message);
     const json = await sessions([...argv, '--json']);
-    expect(json.code).toBe(code);
+    expect([json.code, json.stdout.length]).toEqual([code, 0]);
     const error = JSON.parse(json.stderr);
     expect(error).toMatchObject({ schema: 'sessions.error/1', exit: code, message: expect.stringContaining(message) });
     expect(validateError(error)).toMatchObject({ ok: true });
@@ -204,7 +200,7 @@ describe('what goes wrong', () => {
   it('is not a reader that leaves: 141, without a word', () => {
     const path = home.write('many.jsonl', jsonl(lines).repeat(2000));
     const pipeline = `"${process.execPath}" "${program}" show "${path}" | head -1; echo "\${PIPESTATUS[0]}"`;
-    const { stdout, stderr } = spawnSync('bash', ['-c', pipeline], { encoding: 'utf8' });
+    const { stdout, stderr } = spawnSync('bash', ['--norc', '-c', pipeline], { encoding: 'utf8' });
     expect(stderr).toBe('');
     expect(stdout.trimEnd().split('\n').at(-1)).toBe('141');
     expect(JSON.parse(stdout.split('\n')[0] as string).schema).toBe('sessions.event/1');

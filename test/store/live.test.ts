@@ -20,7 +20,7 @@ describe('whether a session is open', () => {
     const isLive = createLiveProbe(homeAt(home.path));
     expect([isLive(idOf(1)), isLive(idOf(2)), isLive(idOf(3))]).toEqual([true, false, false]);
     holder.kill();
-    await once(holder, 'exit');
+    await once(holder, 'close');
     expect(createLiveProbe(homeAt(home.path))(idOf(1))).toBe(false);
   });
 
