@@ -34,7 +34,10 @@ export async function resolveOperands(
 /** What a program writes into a pipe names sessions, and must not make us open a file of its choice. */
 function withoutPath(session: string): string {
   if (!isPath(session)) return session;
-  throw new Failure('usage', `'${oneLine(session.slice(0, 60))}' on standard input is a path; sessions are named by id there`);
+  throw new Failure(
+    'usage',
+    `'${oneLine(session.slice(0, 60))}' on standard input is a path; sessions are named by id there`,
+  );
 }
 
 function withoutRepeats(targets: Target[]): Target[] {

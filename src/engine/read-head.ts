@@ -1,8 +1,8 @@
 import type { JsonObject } from '../format/decode-line.ts';
-import { isObject } from '../format/record.ts';
+import { isObject, type Record } from '../format/record.ts';
 import type { Dialect } from '../model/thread-row.ts';
 import { openRollout, type RolloutFile } from '../store/rollout-file.ts';
-import { readLines } from './read-records.ts';
+import { readLineBlocks } from './read-records.ts';
 
 /**
  * What the first records of a rollout say about it: its dialect, its session_meta, and what it was forked from. Damaged
@@ -23,8 +23,7 @@ export async function readHead(path: string): Promise<Head> {
 export async function headOf(rollout: RolloutFile): Promise<Head> {
   const head: Head = { dialect: null, threadId: null, meta: null, base: null, forkedFrom: null };
   let records = 0;
-  for await (const { record } of readLines(rollout)) {
-    if (!record) continue;
+  for await (const record of firstRecords(rollout)) {
     records++;
     head.dialect ??= record.dialect;
     if (record.dialect === 'event') head.threadId ??= idOf((record.text().value as JsonObject).thread_id);
@@ -43,6 +42,17 @@ export async function headOf(rollout: RolloutFile): Promise<Head> {
   }
   return head;
 }
+
+/** Records of the first blocks: a file that begins with a line of gigabytes is not read twice for its head. */
+async function* firstRecords(rollout: RolloutFile): AsyncGenerator<Record> {
+  let blocks = 0;
+  for await (const lines of readLineBlocks(rollout)) {
+    for (const { record } of lines) if (record) yield record;
+    if (++blocks === MOST_BLOCKS) return;
+  }
+}
+
+const MOST_BLOCKS = 64;
 
 export interface Head {
   dialect: Dialect | null;

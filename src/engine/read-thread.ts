@@ -58,7 +58,7 @@ async function* readPart(
   const prefix = isFirstOwn && source.openPrefix ? await source.openPrefix.open(report) : null;
   try {
     for await (const lines of readLineBlocks(content)) {
-      const events: Event[] = [];
+      let events: Event[] = [];
       let isOver = false;
       for (const line of lines) {
         isOver = !isWithin(part.recorded, line.line.offset, line.record?.ordinal ?? null);
@@ -71,6 +71,11 @@ async function* readPart(
         if (prefix && (await prefix.includes(line))) origin.inheritedFrom = source.openPrefix?.parentId;
         const body = line.record ? toEventBody(line.record) : undecodable(line, content.path, report);
         if (body) events.push(...assembler.add(body, origin));
+        // A block may hold half a million lines.
+        if (events.length >= MOST_BATCHED) {
+          yield events;
+          events = [];
+        }
       }
       yield events;
       if (isOver) break;
@@ -83,6 +88,8 @@ async function* readPart(
     report({ rule, weight: 'lost', file: content.path, line: null, offset, message });
   }
 }
+
+const MOST_BATCHED = 4096;
 
 /** A line of our own stream is passed on as it stands; it has its place and its marks already. */
 function publishedEvent({ line, record }: DecodedLine): Event {

@@ -23,7 +23,8 @@ export function undecodable({ line, decoded }: DecodedLine, file: string | null,
   const known = { type: 'Unknown', error: reason, offset: line.offset, length: line.length } as const;
   const bytes = line.bytes.subarray(line.start, line.end);
   switch (decoded.fault) {
-    case 'LINE-TOO-LONG': {
+    case 'LINE-TOO-LONG':
+    case 'TOO-MANY-VALUES': {
       const type = lineType(line.bytes, line.start, line.end);
       return { ...known, ...(type !== null && { record_type: type }) };
     }
@@ -49,6 +50,8 @@ export function describeFault(fault: string, length: number): string {
       return 'it is JSON, but not an object';
     case 'TOO-DEEP':
       return 'it nests too deep';
+    case 'TOO-MANY-VALUES':
+      return 'it holds more values than the limit';
     default:
       return 'it is not JSON';
   }

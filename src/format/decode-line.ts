@@ -19,15 +19,19 @@ export function decodeLine(line: Line, limits: Limits, options: { findDuplicates
   if (start === end) return { ok: false, fault: 'BLANK' };
   if (bytes[start] === 0 || bytes[end - 1] === 0) return { ok: false, fault: 'HOLE' };
 
-  // A record's text is scanned before it is parsed only where that is needed; for a huge one always, so that hostile nesting
-  // is found before the parser spends memory on it.
-  const scanOptions = { maxDepth: limits.depth, maxValues: limits.values, findDuplicates: options.findDuplicates ?? false };
+  // A record's text is scanned before it is parsed only where that is needed; for a huge one always, so that what
+  // would take far more memory than its text is found before the parser builds it.
+  const scanOptions = {
+    maxDepth: limits.depth,
+    maxValues: limits.values,
+    findDuplicates: options.findDuplicates ?? false,
+  };
   const mustScan = options.findDuplicates === true || end - start > SCANNED_FIRST;
   let scan = mustScan ? scanJson(bytes, start, end, scanOptions) : null;
-  let text = bytes.toString('utf8', start, end);
-  if (text.includes(REPLACEMENT) && !isUtf8(bytes.subarray(start, end))) return { ok: false, fault: 'BAD-UTF8' };
   if (scan?.tooDeep) return { ok: false, fault: 'TOO-DEEP' };
   if (scan?.tooMany) return { ok: false, fault: 'TOO-MANY-VALUES' };
+  let text = bytes.toString('utf8', start, end);
+  if (text.includes(REPLACEMENT) && !isUtf8(bytes.subarray(start, end))) return { ok: false, fault: 'BAD-UTF8' };
   try {
     let value: unknown = JSON.parse(text);
     if (!scan) {
@@ -82,7 +86,15 @@ export interface Undecodable {
 }
 
 /** Why a line is not a record; each is also the name of a validation rule. */
-export type LineFault = 'BLANK' | 'LINE-TOO-LONG' | 'BAD-UTF8' | 'HOLE' | 'BAD-JSON' | 'NOT-OBJECT' | 'TOO-DEEP';
+export type LineFault =
+  | 'BLANK'
+  | 'LINE-TOO-LONG'
+  | 'BAD-UTF8'
+  | 'HOLE'
+  | 'BAD-JSON'
+  | 'NOT-OBJECT'
+  | 'TOO-DEEP'
+  | 'TOO-MANY-VALUES';
 
 /** The JSON text of a member of the outermost object, byte for byte; the last one where the key stands twice. */
 export function memberText(decoded: DecodedObject, key: string): string | undefined {

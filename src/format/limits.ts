@@ -16,6 +16,6 @@ export interface Limits {
 export const defaultLimits: Limits = {
   lineBytes: 32 * 1024 * 1024,
   depth: 512,
-  values: 500_000,
+  values: 250_000,
   zstdWindowLog: 27,
 };

@@ -63,14 +63,14 @@ export class LineFramer {
     }
     this.#pending += length;
     if (this.#pending > this.#maxBytes && this.#carry.length > HEAD_BYTES) {
-      spare = this.#carry;
+      if (this.#carry.length === this.#maxBytes) spare = this.#carry;
       this.#carry = Buffer.from(this.#carry.subarray(0, HEAD_BYTES));
       this.#carried = Math.min(this.#carried, HEAD_BYTES);
     }
   }
 
   /** The system gives memory only where it is written to, so that room for the longest line costs nothing before. */
-  #larger(needed: number): Buffer {
+  #larger(needed: number): Buffer<ArrayBuffer> {
     if (needed <= GROWN_BYTES) return Buffer.allocUnsafeSlow(Math.max(needed, Math.min(GROWN_BYTES, this.#maxBytes)));
     const known = spare?.length === this.#maxBytes ? spare : null;
     spare = null;
@@ -113,7 +113,7 @@ export interface Line {
 /** How much of an over-long line is kept, to tell its type. */
 const HEAD_BYTES = 4096;
 /** Room for the longest line that nobody uses, for the next one of a file that holds many, or is read again. */
-let spare: Buffer | null = null;
+let spare: Buffer<ArrayBuffer> | null = null;
 
 /** Room for a line that crosses blocks; nearly all fit. */
 const GROWN_BYTES = 256 * 1024;

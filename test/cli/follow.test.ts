@@ -11,7 +11,9 @@ describe('a session that is followed', () => {
   it('goes on as it grows and after it was compressed, until it is interrupted', async () => {
     const home = makeHome();
     const path = home.rollout(id, envelope(record.meta(id), ...turn('one')));
-    const child = startProgram(['show', '--follow', '--msg-type', 'UserMessage', id], { env: { CODEX_HOME: home.path } });
+    const child = startProgram(['show', '--follow', '--msg-type', 'UserMessage', id], {
+      env: { CODEX_HOME: home.path },
+    });
     const outcome = finish(child);
     await printed(child, 'one');
 
@@ -27,7 +29,11 @@ describe('a session that is followed', () => {
     child.kill('SIGINT');
     const { code, stdout, stderr } = await outcome;
     expect([code, stderr]).toEqual([130, '']);
-    const events = stdout.toString().trimEnd().split('\n').map((line) => JSON.parse(line));
+    const events = stdout
+      .toString()
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
     expect(events.map(({ msg, turn, schema }) => [msg.text, turn, schema])).toEqual([
       ['one', 1, 'sessions.event/1'],
       ['two', 2, undefined],

@@ -18,7 +18,12 @@ beforeAll(() => {
     const at = Date.now() - number * day;
     const git = { branch: number === 2 ? 'topic' : 'main' };
     const lines = envelope(
-      record.meta(id, { timestamp: new Date(at).toISOString(), cwd: number === 1 ? home.path : '/elsewhere', source: number === 3 ? { subagent: 'review' } : 'exec', git }),
+      record.meta(id, {
+        timestamp: new Date(at).toISOString(),
+        cwd: number === 1 ? home.path : '/elsewhere',
+        source: number === 3 ? { subagent: 'review' } : 'exec',
+        git,
+      }),
       ...turn('hi').slice(0, number === 1 ? 2 : 8),
     ).map((line) => ({ ...line, timestamp: new Date(at).toISOString() }));
     const path = home.rollout(id, lines, { archived: number === 4 });
@@ -33,19 +38,40 @@ describe('the list', () => {
     [['--archived'], [1, 2, 3, 4]],
     [['--archived=only'], [4]],
     [['--here'], [1]],
-    [['--cwd', '/elsewhere'], [2, 3]],
+    [
+      ['--cwd', '/elsewhere'],
+      [2, 3],
+    ],
     [['--branch', 'topic'], [2]],
-    [['--model', 'gpt-5', '--limit', '2'], [1, 2]],
+    [
+      ['--model', 'gpt-5', '--limit', '2'],
+      [1, 2],
+    ],
     [['--model', 'gpt-4'], []],
-    [['--source', 'exec'], [1, 2]],
+    [
+      ['--source', 'exec'],
+      [1, 2],
+    ],
     [['--source', 'subagent'], [3]],
     [['--name', 'fix*'], [1]],
     [['--name', '(a+)+*'], []],
-    [['--older-than', '36h'], [2, 3]],
-    [['--newer-than', '2d12h'], [1, 2]],
-    [['--older-than', '0d', '--reverse'], [3, 2, 1]],
+    [
+      ['--older-than', '36h'],
+      [2, 3],
+    ],
+    [
+      ['--newer-than', '2d12h'],
+      [1, 2],
+    ],
+    [
+      ['--older-than', '0d', '--reverse'],
+      [3, 2, 1],
+    ],
     [['--sort', 'created', '--reverse', '--limit', '1'], [3]],
-    [['--sort', 'size'], [3, 2, 1]],
+    [
+      ['--sort', 'size'],
+      [3, 2, 1],
+    ],
   ])('with %j', async (options, numbers) => {
     const io = new MemoryIo({ env: { CODEX_HOME: home.path }, cwd: home.path });
     io.now = Date.now();
@@ -59,7 +85,11 @@ describe('the list', () => {
 
   it('is rows that the schema allows', async () => {
     const { stdout } = await ls(['--archived']);
-    const rows = stdout.toString().trimEnd().split('\n').map((line) => JSON.parse(line));
+    const rows = stdout
+      .toString()
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
     expect(rows.length).toBe(4);
     for (const row of rows) expect(validateThread(row)).toMatchObject({ ok: true });
   });
@@ -98,7 +128,11 @@ describe('the list', () => {
   it('needs a home', async () => {
     const { code, stderr } = await runProgram(['ls', '--json'], { env: { CODEX_HOME: '/no/such/home' } });
     expect(code).toBe(2);
-    expect(JSON.parse(stderr)).toMatchObject({ kind: 'usage', file: '/no/such/home', message: 'there is no Codex home' });
+    expect(JSON.parse(stderr)).toMatchObject({
+      kind: 'usage',
+      file: '/no/such/home',
+      message: 'there is no Codex home',
+    });
   });
 });
 

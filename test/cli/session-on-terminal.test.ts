@@ -34,7 +34,11 @@ beforeAll(() => {
     ...turn(hostile),
     record.call('c1', 'exec_command', { cmd: hostile }),
     record.output('c1', `Exit code: 1\nWall time: 1 seconds\nOutput:\n${hostile}`),
-    record.event('patch_apply_end', { call_id: 'c', success: true, changes: { [hostile]: { type: 'add', content: hostile } } }),
+    record.event('patch_apply_end', {
+      call_id: 'c',
+      success: true,
+      changes: { [hostile]: { type: 'add', content: hostile } },
+    }),
     ['from_the_future', { hostile }],
     record.event('error', { message: hostile }),
   ];
@@ -48,12 +52,15 @@ afterAll(() => {
 });
 
 describe.skipIf(!hasTmux)('on a real terminal', () => {
-  it.each([['show'], ['show --effective'], ['show -q'], ['ls'], ['ls --archived']])('%s sends it nothing that comes from a session', async (command) => {
-    const { sent, code } = await onTerminal(`${command} --no-pager ${command.startsWith('show') ? id : ''}`);
-    expect(code).toBe(0);
-    expect(sent.toString()).toContain(command.includes('-q') ? id : '^[[2J');
-    expectHarmless(sent);
-  });
+  it.each([['show'], ['show --effective'], ['show -q'], ['ls'], ['ls --archived']])(
+    '%s sends it nothing that comes from a session',
+    async (command) => {
+      const { sent, code } = await onTerminal(`${command} --no-pager ${command.startsWith('show') ? id : ''}`);
+      expect(code).toBe(0);
+      expect(sent.toString()).toContain(command.includes('-q') ? id : '^[[2J');
+      expectHarmless(sent);
+    },
+  );
 
   it('errors send it nothing either', async () => {
     const { sent, code } = await onTerminal(`show "$(printf '\\033]0;owned\\007\\302\\233')"`);
@@ -96,7 +103,9 @@ async function onTerminal(commandLine: string): Promise<{ sent: Buffer; code: nu
     echo $? > '${run}.code'
     sleep 600`;
   writeFileSync(`${run}.sh`, script);
-  const window = execFileSync('tmux', [...server, 'new-window', '-d', '-P', '-F', '#{window_id}', `sh '${run}.sh'`], { encoding: 'utf8' }).trim();
+  const window = execFileSync('tmux', [...server, 'new-window', '-d', '-P', '-F', '#{window_id}', `sh '${run}.sh'`], {
+    encoding: 'utf8',
+  }).trim();
   execFileSync('tmux', [...server, 'pipe-pane', '-O', '-t', window, `cat > '${run}.sent'; : > '${run}.closed'`]);
   writeFileSync(`${run}.go`, '');
   await until(() => existsSync(`${run}.code`) && readFileSync(`${run}.code`, 'utf8').endsWith('\n'));
@@ -115,7 +124,10 @@ async function until(isTrue: () => boolean): Promise<void> {
 
 /** Colours may be sent, and ends of lines; of all else that is no text, nothing. */
 function expectHarmless(sent: Buffer): void {
-  const text = sent.toString().replaceAll(/\x1b\[[\d;]*m/g, '').replaceAll('\r\n', '\n');
+  const text = sent
+    .toString()
+    .replaceAll(/\x1b\[[\d;]*m/g, '')
+    .replaceAll('\r\n', '\n');
   expect(text).not.toMatch(/[\0-\x08\x0b-\x1f\x7f-\x9f]/);
   expect(text).not.toMatch(/[\u200b\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/u);
 }

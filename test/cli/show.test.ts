@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { validateError } from '../../src/format/schemas.ts';
 import { type Entry, envelope, idOf, jsonl, makeFolder, makeHome, record, type TestHome, turn } from '../builders.ts';
+import type { Json } from '../support/json.ts';
 import { type Outcome, program, runProgram } from '../support/run-program.ts';
 
 const [one, two, gone] = [idOf(1), '02990000-0000-7000-8000-000000000002', idOf(3)];
@@ -40,7 +41,10 @@ describe('the seed use', () => {
     const pipeline = `set -o pipefail; sessions show "$ID" | jq 'select(.type == "ResponseItem" and .item.type == "tool_call")'`;
     const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-c', pipeline], { env, encoding: 'utf8' });
     expect([status, stderr]).toEqual([0, '']);
-    const calls = stdout.split(/(?<=^\})\n/m).filter((text) => text.trim() !== '').map((text) => JSON.parse(text));
+    const calls = stdout
+      .split(/(?<=^\})\n/m)
+      .filter((text) => text.trim() !== '')
+      .map((text) => JSON.parse(text));
     expect(calls.map(({ item }) => [item.name, item.call_id, item.command])).toEqual([
       ['shell', 'c1', ['ls', '-la']],
       ['update_plan', 'c2', undefined],
@@ -54,7 +58,10 @@ describe('events', () => {
     [['--type', 'response_item', '--type=session_meta'], '.type == "ResponseItem" or .type == "SessionMeta"'],
     [['--type', 'world_state,Unknown'], '.type == "Unknown"'],
     [['--msg-type', 'token_count'], '.type == "EventMsg" and .msg.type == "TokenCount"'],
-    [['--item-type', 'tool_call,tool_result'], '.type == "ResponseItem" and (.item.type == "tool_call" or .item.type == "tool_result")'],
+    [
+      ['--item-type', 'tool_call,tool_result'],
+      '.type == "ResponseItem" and (.item.type == "tool_call" or .item.type == "tool_result")',
+    ],
     [['--turn', '2'], '.turn == 2'],
     [['--turn', '0..1', '--msg-type', 'UserMessage'], '.turn <= 1 and .msg.type == "UserMessage"'],
   ])('are chosen by %j as jq chooses them by %s', async (options, filter) => {
@@ -63,7 +70,9 @@ describe('events', () => {
     const all = await sessions(['show', one]);
     const expected = parsed(execFileSync('jq', ['-c', `select(${filter})`], { input: all.stdout }));
     expect(expected.length).toBeGreaterThan(0);
-    expect(parsed(stdout).map(({ schema: _, ...event }) => event)).toEqual(expected.map(({ schema: _, ...event }) => event));
+    expect(parsed(stdout).map(({ schema: _, ...event }) => event)).toEqual(
+      expected.map(({ schema: _, ...event }) => event),
+    );
     expect(parsed(stdout)[0]?.schema).toBe('sessions.event/1');
   });
 
@@ -94,7 +103,9 @@ describe('events', () => {
 describe('raw bytes', () => {
   it('are those of the file, plain and as the zstd tool decompresses them', async () => {
     expect((await sessions(['show', '--raw', one])).stdout.equals(readFileSync(plain))).toBe(true);
-    expect((await sessions(['show', '--raw', compressed])).stdout.equals(execFileSync('zstd', ['-dcq', compressed]))).toBe(true);
+    expect(
+      (await sessions(['show', '--raw', compressed])).stdout.equals(execFileSync('zstd', ['-dcq', compressed])),
+    ).toBe(true);
   });
 
   it.skipIf(!hasJq).each([
@@ -115,7 +126,11 @@ describe('raw bytes', () => {
   it('of a great file arrive whole, however slowly they are read', async () => {
     const path = home.write('big.jsonl', jsonl(lines).repeat(2500));
     const reader = `"${process.execPath}" "${program}" show --raw "${path}" | { sleep 0.3; cat; } | cmp - "${path}"`;
-    expect(spawnSync('bash', ['--norc', '-c', `set -o pipefail; ${reader}`], { encoding: 'utf8' })).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    expect(spawnSync('bash', ['--norc', '-c', `set -o pipefail; ${reader}`], { encoding: 'utf8' })).toMatchObject({
+      status: 0,
+      stdout: '',
+      stderr: '',
+    });
   });
 
   it('of a line of many megabytes arrive whole', async () => {
@@ -144,7 +159,11 @@ describe('a session', () => {
     expect(ids.stdout.toString()).toBe(`${two}\n${one}\n`);
     const rows = await sessions(['ls', '--archived']);
     const again = await sessions(['show', '-q', '-'], rows.stdout.toString());
-    expect(again.stdout.toString()).toBe(parsed(rows.stdout).map(({ thread_id }) => `${thread_id}\n`).join(''));
+    expect(again.stdout.toString()).toBe(
+      parsed(rows.stdout)
+        .map(({ thread_id }) => `${thread_id}\n`)
+        .join(''),
+    );
   });
 
   it('is content on standard input: rollout lines, events, compressed', async () => {
@@ -211,7 +230,12 @@ function sessions(argv: string[], input = ''): Promise<Outcome> {
   return runProgram(argv, { env: { CODEX_HOME: home.path }, input });
 }
 
-function parsed(output: Buffer): { [key: string]: any }[] {
+function parsed(output: Buffer): Json[] {
   const text = output.toString();
-  return text === '' ? [] : text.replace(/\n$/, '').split('\n').map((line) => JSON.parse(line));
+  return text === ''
+    ? []
+    : text
+        .replace(/\n$/, '')
+        .split('\n')
+        .map((line) => JSON.parse(line));
 }

@@ -5,16 +5,9 @@ import { runCommandLine } from '../../src/commands/frame/run-command-line.ts';
 import { commands } from '../../src/commands/registry.ts';
 import { validateEvent } from '../../src/format/event-schema.ts';
 import { validateThread } from '../../src/format/schemas.ts';
+import type { Json } from '../support/json.ts';
 import { MemoryIo } from '../support/memory-io.ts';
-import {
-  type Counts,
-  copiedFrom,
-  count,
-  type Json,
-  type RolloutFacts,
-  readHome,
-  threadParts,
-} from './independent-count.ts';
+import { type Counts, copiedFrom, count, type RolloutFacts, readHome, threadParts } from './independent-count.ts';
 
 /** A folder with a home per version of the real Codex, each written by it. */
 const corpus = process.env.SESSIONS_CORPUS;

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import type { Json } from '../support/json.ts';
 
 /*
  * Counts what stands in the rollouts of a home, straight from their lines. It shares nothing with the program under test:
@@ -23,8 +24,6 @@ export interface LineFacts {
   /** Null for a line that is no JSON object. */
   value: Json | null;
 }
-
-export type Json = { [key: string]: any };
 
 export interface Counts {
   records: number;

@@ -27,12 +27,18 @@ describe('what is in effect', () => {
     expect(inputs(events)).toEqual(['a', 'b', 'the gist', 'c', 're: c']);
     expect(events[0]?.type).toBe('SessionMeta');
     expect(events[1]?.type).toBe('Compacted');
-    expect(events.slice(2, 5).every((event) => event.synthetic && event.line === undefined && event.turn === 2)).toBe(true);
+    expect(events.slice(2, 5).every((event) => event.synthetic && event.line === undefined && event.turn === 2)).toBe(
+      true,
+    );
   });
 
   it('after a compaction of 0.120 and later is what replaced the history', async () => {
     const call = { type: 'function_call', name: 'shell', arguments: '{"command":["ls"]}', call_id: 'c' };
-    const { events } = await effectOf([...turn('a'), replaced(userItem('kept'), call, { type: 'from_the_future', x: 1 }), ...turn('b')]);
+    const { events } = await effectOf([
+      ...turn('a'),
+      replaced(userItem('kept'), call, { type: 'from_the_future', x: 1 }),
+      ...turn('b'),
+    ]);
     expect(inputs(events)).toEqual(['kept', 'b', 're: b']);
     const items = events.filter(({ synthetic }) => synthetic).map(({ item }) => item);
     expect(items).toMatchObject([
@@ -50,7 +56,13 @@ describe('what is in effect', () => {
   });
 
   it('takes back a compaction that was rolled back', async () => {
-    const { events } = await effectOf([...turn('a'), ...turn('b'), replaced(userItem('r')), record.rolledBack(1), ...turn('c')]);
+    const { events } = await effectOf([
+      ...turn('a'),
+      ...turn('b'),
+      replaced(userItem('r')),
+      record.rolledBack(1),
+      ...turn('c'),
+    ]);
     expect(inputs(events)).toEqual(['a', 're: a', 'c', 're: c']);
   });
 
@@ -64,17 +76,22 @@ describe('what is in effect', () => {
     expect(events.filter(({ type }) => type === 'SessionMeta').length).toBe(2);
   });
 
-  it.each([{}, { message: null }, { replacement_history: [] }, { message: 's', replacement_history: ['text', null, 7] }])(
-    'stands after a compaction that says little: %j',
-    async (payload) => {
-      const { events } = await effectOf([...turn('a'), ['compacted', payload], ...turn('b')]);
-      expect(inputs(events).slice(-2)).toEqual(['b', 're: b']);
-    },
-  );
+  it.each([
+    {},
+    { message: null },
+    { replacement_history: [] },
+    { message: 's', replacement_history: ['text', null, 7] },
+  ])('stands after a compaction that says little: %j', async (payload) => {
+    const { events } = await effectOf([...turn('a'), ['compacted', payload], ...turn('b')]);
+    expect(inputs(events).slice(-2)).toEqual(['b', 're: b']);
+  });
 
   it('is the same from our own stream', async () => {
     const home = makeHome();
-    home.rollout(id, envelope(record.meta(id), ...turn('a'), ...turn('b'), record.rolledBack(1), summary('s'), ...turn('c')));
+    home.rollout(
+      id,
+      envelope(record.meta(id), ...turn('a'), ...turn('b'), record.rolledBack(1), summary('s'), ...turn('c')),
+    );
     const recorded = await readThread(home, id);
     const expected = await readThread(home, id, effective);
     const again = await readFileAlone(home.write('events.jsonl', jsonl(recorded.events)), effective);
@@ -93,7 +110,10 @@ describe('what is in effect', () => {
 
   it('reports what is wrong once', async () => {
     const home = makeHome();
-    home.rollout(id, `${jsonl(envelope(record.meta(id), ...turn('a'), summary('s')))}garbage\n${jsonl(envelope(...turn('b')))}`);
+    home.rollout(
+      id,
+      `${jsonl(envelope(record.meta(id), ...turn('a'), summary('s')))}garbage\n${jsonl(envelope(...turn('b')))}`,
+    );
     const { problems } = await readThread(home, id, effective);
     expect(problems.map(({ rule }) => rule)).toEqual(['BAD-JSON']);
   });

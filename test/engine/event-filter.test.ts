@@ -24,7 +24,10 @@ describe('types', () => {
   it.each([
     [['ResponseItem'], [3, 4]],
     [['response_item'], [3, 4]],
-    [['response_item', 'SessionMeta'], [0, 3, 4]],
+    [
+      ['response_item', 'SessionMeta'],
+      [0, 3, 4],
+    ],
     [['event_msg,session_meta'], [0, 1, 2]],
     [['Unknown'], [5, 6]],
     [['unknown'], [5, 6]],
@@ -37,7 +40,9 @@ describe('types', () => {
   });
 
   it.each(['nonsense', 'responseitem', 'tool_call', 'toString', '__proto__', 'RESPONSE_ITEM'])('%s is none', (type) => {
-    expect(() => chosen({ types: [type] })).toThrow(expect.objectContaining({ kind: 'usage', hint: expect.stringContaining('ResponseItem') }));
+    expect(() => chosen({ types: [type] })).toThrow(
+      expect.objectContaining({ kind: 'usage', hint: expect.stringContaining('ResponseItem') }),
+    );
   });
 });
 
@@ -71,7 +76,9 @@ describe('turns', () => {
   });
 
   it.each(['', '..', '3..1', 'x', '-1', '1.5', '1...2', '1-2', ' 1', '1..x', '١'])('%j is no range', (turns) => {
-    expect(() => chosen({ turns })).toThrow(expect.objectContaining({ kind: 'usage', hint: 'write 3, 2..5, 4.. or ..4' }));
+    expect(() => chosen({ turns })).toThrow(
+      expect.objectContaining({ kind: 'usage', hint: 'write 3, 2..5, 4.. or ..4' }),
+    );
   });
 });
 

@@ -13,15 +13,58 @@ export interface HostileLine {
   digits: string[];
 }
 
-const great = fc.bigInt({ min: 2n ** 53n, max: 2n ** 80n }).map((number) => (number % 2n === 0n ? `${number}` : `-${number}`));
-const number = fc.oneof(great, fc.integer().map(String), fc.constantFrom('-0', '1.0', '1E5', '1e400', '-1e-400', '0.10'));
+const great = fc
+  .bigInt({ min: 2n ** 53n, max: 2n ** 80n })
+  .map((number) => (number % 2n === 0n ? `${number}` : `-${number}`));
+const number = fc.oneof(
+  great,
+  fc.integer().map(String),
+  fc.constantFrom('-0', '1.0', '1E5', '1e400', '-1e-400', '0.10'),
+);
 
-const character = fc.constantFrom('a', 'é', '名', '😀', '\u2028', '\u2029', '\u0085', '\u00a0', '\ufffd', '\u202e', '\u{e0041}', '/');
-const escape = fc.constantFrom('\\ud83d', '\\udc00', '\\u0000', '\\u001b', '\\n', '\\r', '\\"', '\\\\', '\\/', '\\u2028', '\\u0061');
-const string = fc.array(fc.oneof(character, escape), { maxLength: 8 }).map((parts) => `"${parts.join('')}"`);
+const character = fc.constantFrom(
+  'a',
+  'é',
+  '名',
+  '😀',
+  '\u2028',
+  '\u2029',
+  '\u0085',
+  '\u00a0',
+  '\ufffd',
+  '\u202e',
+  '\u{e0041}',
+  '/',
+);
+const escaped = fc.constantFrom(
+  '\\ud83d',
+  '\\udc00',
+  '\\u0000',
+  '\\u001b',
+  '\\n',
+  '\\r',
+  '\\"',
+  '\\\\',
+  '\\/',
+  '\\u2028',
+  '\\u0061',
+);
+const string = fc.array(fc.oneof(character, escaped), { maxLength: 8 }).map((parts) => `"${parts.join('')}"`);
 
 const key = fc.oneof(
-  fc.constantFrom('"a"', '"b"', '"10"', '"2"', '"__proto__"', '"constructor"', '"\\u0061"', '"k\\"ey"', '"ü"', '"thread_id"', '"turn"'),
+  fc.constantFrom(
+    '"a"',
+    '"b"',
+    '"10"',
+    '"2"',
+    '"__proto__"',
+    '"constructor"',
+    '"\\u0061"',
+    '"k\\"ey"',
+    '"ü"',
+    '"thread_id"',
+    '"turn"',
+  ),
   string,
 );
 const space = fc.constantFrom('', '', '', ' ', '\t', '\r', ' \r ');
@@ -31,7 +74,9 @@ const { value } = fc.letrec<{ value: string; object: string }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 3, depthSize: 'small' },
     fc.oneof(number, string, fc.constantFrom('true', 'false', 'null')),
-    fc.tuple(fc.array(tie('value'), { maxLength: 3 }), space).map(([values, gap]) => `[${gap}${values.join(`,${gap}`)}]`),
+    fc
+      .tuple(fc.array(tie('value'), { maxLength: 3 }), space)
+      .map(([values, gap]) => `[${gap}${values.join(`,${gap}`)}]`),
     tie('object'),
   ),
   object: members(fc.tuple(key, tie('value')), 3).map((text) => `{${text}}`),
@@ -92,12 +137,25 @@ const brought = fc
 const call = fc.tuple(value, distinctExtras).map(([args, more]) => {
   const own = `"type":"function_call","call_id":"c","name":"shell","arguments":${JSON.stringify(args)}`;
   const shown = args.replaceAll(/[\r\n]+/g, ' ').trim();
-  return { type: 'response_item', line: envelope('response_item', payload(own, more), null), kept: `"arguments":${shown}`, digits: greatIn(more) };
+  return {
+    type: 'response_item',
+    line: envelope('response_item', payload(own, more), null),
+    kept: `"arguments":${shown}`,
+    digits: greatIn(more),
+  };
 });
 
 /** An object of the oldest dialect, or of none. */
 const bare = fc
-  .tuple(fc.constantFrom('"type":"message","role":"user","content":[]', '"record_type":"state"', '"id":"x","timestamp":"T"', ''), extras)
+  .tuple(
+    fc.constantFrom(
+      '"type":"message","role":"user","content":[]',
+      '"record_type":"state"',
+      '"id":"x","timestamp":"T"',
+      '',
+    ),
+    extras,
+  )
   .map(([own, more]) => {
     const text = payload(own, more);
     return { type: own.includes('message') ? 'response_item' : null, line: text, kept: text, digits: [] };

@@ -54,7 +54,11 @@ describe('the list', () => {
     const catalog = await catalogOf(home);
     catalog.obstacles.push({ kind: 'obstacle', rule: 'UNREADABLE', path: '/x', message: 'cannot be read' });
     const problems: Problem[] = [];
-    await listThreads(catalog, {}, { now: 0, signal: new AbortController().signal, report: (problem) => problems.push(problem) });
+    await listThreads(
+      catalog,
+      {},
+      { now: 0, signal: new AbortController().signal, report: (problem) => problems.push(problem) },
+    );
     expect(problems).toMatchObject([{ rule: 'UNREADABLE', weight: 'lost', file: '/x' }]);
   });
 
@@ -62,12 +66,16 @@ describe('the list', () => {
     const home = makeHome();
     for (const number of [1, 2, 3]) home.rollout(idOf(number), envelope(record.meta(idOf(number))));
     const stop = new AbortController();
-    const rows = await listThreads(await catalogOf(home), {}, {
-      now: Date.now(),
-      signal: stop.signal,
-      report: () => {},
-      onProgress: () => stop.abort(),
-    });
+    const rows = await listThreads(
+      await catalogOf(home),
+      {},
+      {
+        now: Date.now(),
+        signal: stop.signal,
+        report: () => {},
+        onProgress: () => stop.abort(),
+      },
+    );
     expect(rows.length).toBe(1);
   });
 });

@@ -45,7 +45,10 @@ describe('operands', () => {
       kind: 'usage',
     });
     expect(readdirSync(tmpdir())).toEqual([]);
-    await expect(resolve(['-', '-'], '')).rejects.toMatchObject({ kind: 'usage', message: 'standard input can be read once' });
+    await expect(resolve(['-', '-'], '')).rejects.toMatchObject({
+      kind: 'usage',
+      message: 'standard input can be read once',
+    });
   });
 });
 

@@ -12,7 +12,14 @@ async function stream() {
   const lines = paginated(0, record.meta(parent, { history_mode: 'paginated' }), ...turn('p1'), ...turn('p2'));
   home.rollout(parent, lines);
   const base = { thread_id: parent, end_ordinal_exclusive: 9, end_byte_offset: offsetOf(lines, 9) };
-  const own = paginated(9, record.meta(child, { forked_from_id: parent, history_base: base }), ...turn('c1'), record.output('x', 'patch rejected by user'), record.rolledBack(1), ...turn('c2'));
+  const own = paginated(
+    9,
+    record.meta(child, { forked_from_id: parent, history_base: base }),
+    ...turn('c1'),
+    record.output('x', 'patch rejected by user'),
+    record.rolledBack(1),
+    ...turn('c2'),
+  );
   home.rollout(child, `${jsonl(own)}garbage\n{"n":9007199254740993}\n`);
   const { events } = await readThread(home, child);
   return { home, events };
@@ -32,7 +39,12 @@ describe('our own stream', () => {
   it('is filtered as what it was made from', async () => {
     const { home, events } = await stream();
     const path = home.write('events.jsonl', jsonl(events));
-    for (const given of [{ turns: '2' }, { types: ['response_item'] }, { msgTypes: ['user_message'] }, { itemTypes: ['approval'] }]) {
+    for (const given of [
+      { turns: '2' },
+      { types: ['response_item'] },
+      { msgTypes: ['user_message'] },
+      { itemTypes: ['approval'] },
+    ]) {
       const filter = parseEventFilter({ ...no, ...given });
       const expected = await readThread(home, child, { filter });
       expect(expected.events.length).toBeGreaterThan(0);
@@ -50,6 +62,17 @@ describe('our own stream', () => {
     expect(mixed.events.slice(13, 15)).toEqual(events.slice(2, 4));
   });
 
+  it('keeps its marks where rollout lines beside it are rolled back', async () => {
+    const home = makeHome();
+    home.rollout(child, envelope(record.meta(child), ...turn('x'), ...turn('y')));
+    const { events } = await readThread(home, child);
+    const rollout = jsonl(envelope(record.meta(child), ...turn('a'), record.rolledBack(1)));
+    const { events: mixed } = await readFileAlone(home.write('mixed.jsonl', jsonl(events) + rollout));
+    expect(mixed.slice(0, events.length)).toEqual(events);
+    const marked = mixed.slice(events.length).map((event) => event.rolled_back ?? false);
+    expect(marked).toEqual([false, ...Array(8).fill(true), false]);
+  });
+
   it('keeps what somebody else put into it', async () => {
     const home = makeHome();
     const lines = [
@@ -64,8 +87,16 @@ describe('our own stream', () => {
 
   it('that lacks its bodies does no harm', async () => {
     const home = makeHome();
-    const broken = [{ type: 'EventMsg' }, { type: 'ResponseItem', item: null }, { type: 'Compacted' }, { type: 'SessionMeta', meta: 7 }];
-    const path = home.write('broken.jsonl', jsonl(broken.map((body) => ({ thread_id: null, seq: 0, timestamp: null, turn: 0, ...body }))));
+    const broken = [
+      { type: 'EventMsg' },
+      { type: 'ResponseItem', item: null },
+      { type: 'Compacted' },
+      { type: 'SessionMeta', meta: 7 },
+    ];
+    const path = home.write(
+      'broken.jsonl',
+      jsonl(broken.map((body) => ({ thread_id: null, seq: 0, timestamp: null, turn: 0, ...body }))),
+    );
     for (const view of [{}, { effective: true }, { filter: parseEventFilter({ ...no, msgTypes: ['x'] }) }]) {
       const { events } = await readFileAlone(path, view);
       expect(events.every(({ type }) => type === 'Unknown')).toBe(true);

@@ -13,14 +13,21 @@ describe('lines chosen by number', () => {
   });
 
   it('are the same however the content is cut into blocks', async () => {
-    const content = fc.array(fc.constantFrom('\n', 'a', 'bc', '😀', 'x'.repeat(5000)), { maxLength: 30 }).map((parts) => parts.join(''));
+    const content = fc
+      .array(fc.constantFrom('\n', 'a', 'bc', '😀', 'x'.repeat(5000)), { maxLength: 30 })
+      .map((parts) => parts.join(''));
     await fc.assert(
-      fc.asyncProperty(content, fc.uniqueArray(fc.integer({ min: 1, max: 12 })), fc.array(fc.nat()), async (text, wanted, cuts) => {
-        const numbers = wanted.sort((a, b) => a - b);
-        const lines = text.split(/(?<=\n)/);
-        const expected = numbers.map((number) => lines[number - 1] ?? '').join('');
-        expect(await select(text, ofNumbers(numbers), cuts)).toBe(expected);
-      }),
+      fc.asyncProperty(
+        content,
+        fc.uniqueArray(fc.integer({ min: 1, max: 12 })),
+        fc.array(fc.nat()),
+        async (text, wanted, cuts) => {
+          const numbers = wanted.sort((a, b) => a - b);
+          const lines = text.split(/(?<=\n)/);
+          const expected = numbers.map((number) => lines[number - 1] ?? '').join('');
+          expect(await select(text, ofNumbers(numbers), cuts)).toBe(expected);
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -85,7 +92,8 @@ describe('a chunk', () => {
   it('stays as it is until the one after the next is asked for', async () => {
     const line = `${'z'.repeat(99)}\n`;
     async function* blocks() {
-      for (let i = 0; i < 300; i++) yield Buffer.from(line.replaceAll('z', String.fromCharCode(97 + (i % 26))).repeat(100));
+      for (let i = 0; i < 300; i++)
+        yield Buffer.from(line.replaceAll('z', String.fromCharCode(97 + (i % 26))).repeat(100));
     }
     let before: { chunk: Buffer; copy: Buffer } | null = null;
     for await (const chunk of selectLines(blocks(), () => true)) {

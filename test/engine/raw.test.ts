@@ -4,7 +4,19 @@ import { openTarget, rawFile } from '../../src/engine/open-target.ts';
 import type { Problem } from '../../src/engine/problem.ts';
 import { readRaw } from '../../src/engine/raw.ts';
 import { openSessions } from '../../src/engine/resolve-session.ts';
-import { envelope, idOf, jsonl, makeHome, offsetOf, paginated, record, type TestHome, turn, zstdFrame } from '../builders.ts';
+import {
+  envelope,
+  idOf,
+  jsonl,
+  makeHome,
+  offsetOf,
+  paginated,
+  record,
+  type TestHome,
+  turn,
+  zstdFrame,
+} from '../builders.ts';
+import type { Json } from '../support/json.ts';
 import { readThread } from './reading.ts';
 
 const id = idOf(1);
@@ -51,18 +63,34 @@ describe('the bytes of a session', () => {
 });
 
 describe('lines that are wanted', () => {
-  it.each<[string, Parameters<typeof parseEventFilter>[0], (line: any) => boolean]>([
+  it.each<[string, Parameters<typeof parseEventFilter>[0], (line: Json) => boolean]>([
     ['by record type', { ...no(), types: ['ResponseItem'] }, ({ type }) => type === 'response_item'],
     ['by record type on disk', { ...no(), types: ['event_msg'] }, ({ type }) => type === 'event_msg'],
-    ['by types', { ...no(), types: ['session_meta', 'world_state'] }, ({ type }) => type === 'session_meta' || type === 'world_state'],
+    [
+      'by types',
+      { ...no(), types: ['session_meta', 'world_state'] },
+      ({ type }) => type === 'session_meta' || type === 'world_state',
+    ],
     ['by what is not known', { ...no(), types: ['Unknown'] }, ({ type }) => type === 'world_state'],
     ['by item', { ...no(), itemTypes: ['tool_call'] }, ({ payload }) => payload.type === 'function_call'],
-    ['by item that was an event', { ...no(), itemTypes: ['file_change'] }, ({ payload }) => payload.type === 'patch_apply_end'],
+    [
+      'by item that was an event',
+      { ...no(), itemTypes: ['file_change'] },
+      ({ payload }) => payload.type === 'patch_apply_end',
+    ],
     ['by item that no line is behind', { ...no(), itemTypes: ['approval'] }, () => false],
     ['by message', { ...no(), msgTypes: ['TokenCount'] }, ({ payload }) => payload.type === 'token_count'],
-    ['by type and item', { ...no(), types: ['response_item'], itemTypes: ['message'] }, ({ payload }) => payload.type === 'message'],
+    [
+      'by type and item',
+      { ...no(), types: ['response_item'], itemTypes: ['message'] },
+      ({ payload }) => payload.type === 'message',
+    ],
     ['by turn', { ...no(), turns: '2' }, (line) => lines.indexOf(line) >= 13],
-    ['by turn and message', { ...no(), turns: '..1', msgTypes: ['user_message'] }, (line) => line.payload.message === 'one'],
+    [
+      'by turn and message',
+      { ...no(), turns: '..1', msgTypes: ['user_message'] },
+      (line) => line.payload.message === 'one',
+    ],
   ])('are copied as they are: %s', async (_what, given, isWanted) => {
     const expected = jsonl(lines.filter(isWanted));
     for (const compressed of [false, true]) {
@@ -76,7 +104,12 @@ describe('lines that are wanted', () => {
     const home = makeHome();
     const first = paginated(0, record.meta(id), ...turn('a'), ...turn('b'));
     const base = { thread_id: id, end_ordinal_exclusive: 17, end_byte_offset: offsetOf(first, 17) };
-    const own = paginated(17, record.meta(idOf(2), { forked_from_id: id, history_base: base }), ...turn('c'), ...turn('d'));
+    const own = paginated(
+      17,
+      record.meta(idOf(2), { forked_from_id: id, history_base: base }),
+      ...turn('c'),
+      ...turn('d'),
+    );
     home.rollout(id, first);
     const path = home.rollout(idOf(2), own);
     expect((await raw(home, idOf(2), { ...no(), turns: '4' })).bytes).toBe(jsonl(own.slice(9)));
@@ -90,9 +123,13 @@ describe('lines that are wanted', () => {
     const { events } = await readThread(home, id);
     const told = events.filter((event) => event.type !== 'Unknown');
     const path = home.write('events.jsonl', jsonl(told));
-    const wanted = (isWanted: (event: any) => boolean) => jsonl(told.filter(isWanted));
-    expect((await raw(home, path, { ...no(), types: ['ResponseItem'] })).bytes).toBe(wanted(({ type }) => type === 'ResponseItem'));
-    expect((await raw(home, path, { ...no(), itemTypes: ['tool_call'] })).bytes).toBe(wanted(({ item }) => item?.type === 'tool_call'));
+    const wanted = (isWanted: (event: Json) => boolean) => jsonl(told.filter(isWanted));
+    expect((await raw(home, path, { ...no(), types: ['ResponseItem'] })).bytes).toBe(
+      wanted(({ type }) => type === 'ResponseItem'),
+    );
+    expect((await raw(home, path, { ...no(), itemTypes: ['tool_call'] })).bytes).toBe(
+      wanted(({ item }) => item?.type === 'tool_call'),
+    );
     expect((await raw(home, path, { ...no(), turns: '2' })).bytes).toBe(wanted((event) => event.turn === 2));
   });
 });
@@ -106,7 +143,9 @@ async function raw(home: TestHome, session: string, given: Parameters<typeof par
   const target = await sessions.resolve(session);
   const problems: Problem[] = [];
   const chunks: Buffer[] = [];
-  for await (const chunk of readRaw(await rawFile(sessions, target), parseEventFilter(given), (problem) => problems.push(problem))) {
+  for await (const chunk of readRaw(await rawFile(sessions, target), parseEventFilter(given), (problem) =>
+    problems.push(problem),
+  )) {
     chunks.push(Buffer.from(chunk));
   }
   expect((await openTarget(sessions, target, () => {})).parts.length).toBeGreaterThan(0);

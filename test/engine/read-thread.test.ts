@@ -3,7 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { openThread } from '../../src/engine/open-thread.ts';
 import type { Problem } from '../../src/engine/problem.ts';
 import { readParts } from '../../src/engine/read-thread.ts';
-import { type Entry, envelope, idOf, jsonl, type Lines, makeHome, paginated, record, turn, unmarkedTurn } from '../builders.ts';
+import {
+  type Entry,
+  envelope,
+  idOf,
+  jsonl,
+  type Lines,
+  makeHome,
+  paginated,
+  record,
+  turn,
+  unmarkedTurn,
+} from '../builders.ts';
 import { catalogOf, kinds, type Reading, readThread, said } from './reading.ts';
 
 const id = idOf(1);
@@ -12,11 +23,19 @@ describe('the dialect without envelopes', () => {
   const lines = [
     { id, timestamp: '2025-08-10T09:00:00.123Z', instructions: null, git: { branch: 'main' } },
     { record_type: 'state' },
-    { type: 'message', role: 'user', content: [{ type: 'input_text', text: '<environment_context>\n</environment_context>' }] },
+    {
+      type: 'message',
+      role: 'user',
+      content: [{ type: 'input_text', text: '<environment_context>\n</environment_context>' }],
+    },
     { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'hello' }] },
     { type: 'reasoning', id: 'rs', summary: [], encrypted_content: 'x' },
     { type: 'function_call', id: 'fc', name: 'shell', arguments: '{"command":["ls"]}', call_id: 'c1' },
-    { type: 'function_call_output', call_id: 'c1', output: '{"output":"a\\n","metadata":{"exit_code":0,"duration_seconds":0.1}}' },
+    {
+      type: 'function_call_output',
+      call_id: 'c1',
+      output: '{"output":"a\\n","metadata":{"exit_code":0,"duration_seconds":0.1}}',
+    },
     { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'hi' }] },
     { record_type: 'state' },
     { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'again' }] },
@@ -73,7 +92,13 @@ describe('the dialect without envelopes', () => {
 describe('turns', () => {
   it('of 0.34 to 0.98, where nothing marks them, begin at what the user said', async () => {
     const reading = await readBack(
-      envelope(record.meta(id), ...unmarkedTurn('one'), ...unmarkedTurn('two'), record.event('context_compacted'), ...unmarkedTurn('three')),
+      envelope(
+        record.meta(id),
+        ...unmarkedTurn('one'),
+        ...unmarkedTurn('two'),
+        record.event('context_compacted'),
+        ...unmarkedTurn('three'),
+      ),
     );
     expect(turnsOfMessages(reading)).toEqual([1, 1, 2, 2, 3, 3]);
     expect(reading.events.at(-1)?.turn).toBe(3);
@@ -81,7 +106,13 @@ describe('turns', () => {
   });
 
   it('of 0.101 and later go by their marks', async () => {
-    const steered: Entry[] = [record.started('s'), record.userEvent('a'), record.agentEvent('b'), record.userEvent('c'), record.complete('s')];
+    const steered: Entry[] = [
+      record.started('s'),
+      record.userEvent('a'),
+      record.agentEvent('b'),
+      record.userEvent('c'),
+      record.complete('s'),
+    ];
     const reading = await readBack(envelope(record.meta(id), ...turn('one'), ...steered, ...turn('three')));
     expect(turnsOfMessages(reading)).toEqual([1, 1, 2, 2, 2, 3, 3]);
     expect(reading.events[1]).toMatchObject({ turn: 1, msg: { type: 'TurnStarted' } });
@@ -136,7 +167,10 @@ describe('a fork by copy', () => {
 
   function copied(entries: Entry[], meta = {}): Lines {
     // Codex gives what it copies new times.
-    return envelope(record.meta(child, meta), ...entries).map((line) => ({ ...line, timestamp: '2026-02-02T02:02:02.222Z' }));
+    return envelope(record.meta(child, meta), ...entries).map((line) => ({
+      ...line,
+      timestamp: '2026-02-02T02:02:02.222Z',
+    }));
   }
 
   const history: Entry[] = parentLines.map(({ type, payload }) => [type, payload]);
@@ -147,7 +181,9 @@ describe('a fork by copy', () => {
     home.rollout(child, copied([...history.slice(0, 9), ...turn('c1')], { forked_from_id: parent }));
     const reading = await readThread(home, child);
     expect(said(reading)).toEqual(['<p1', '<re: p1', 'c1', 're: c1']);
-    expect(reading.events.filter((event) => event.inherited_from).map(({ line }) => line)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(reading.events.filter((event) => event.inherited_from).map(({ line }) => line)).toEqual([
+      2, 3, 4, 5, 6, 7, 8, 9, 10,
+    ]);
     expect(reading.events.some((event) => event.base_rollout)).toBe(false);
     expect(reading.events.at(-1)?.turn).toBe(2);
     expectWellFormed(reading);
@@ -163,7 +199,10 @@ describe('a fork by copy', () => {
   it('ends where it differs, also when it is the same again later', async () => {
     const home = makeHome();
     home.rollout(parent, parentLines);
-    home.rollout(child, copied([...history.slice(0, 9), record.userEvent('own'), ...history.slice(10)], { forked_from_id: parent }));
+    home.rollout(
+      child,
+      copied([...history.slice(0, 9), record.userEvent('own'), ...history.slice(10)], { forked_from_id: parent }),
+    );
     const { events } = await readThread(home, child);
     expect(events.filter((event) => event.inherited_from).length).toBe(9);
   });
@@ -189,9 +228,9 @@ describe('a fork by copy', () => {
 
   it('passes over damaged lines on either side', async () => {
     const home = makeHome();
-    home.rollout(parent, jsonl(parentLines.slice(0, 3)) + 'garbage\n' + jsonl(parentLines.slice(3)));
+    home.rollout(parent, `${jsonl(parentLines.slice(0, 3))}garbage\n${jsonl(parentLines.slice(3))}`);
     const own = copied(history, { forked_from_id: parent }) as object[];
-    home.rollout(child, jsonl(own.slice(0, 6)) + '{"torn\n\n' + jsonl(own.slice(6)));
+    home.rollout(child, `${jsonl(own.slice(0, 6))}{"torn\n\n${jsonl(own.slice(6))}`);
     const { events } = await readThread(home, child);
     expect(events.filter((event) => event.inherited_from).length).toBe(history.length);
   });
@@ -212,7 +251,8 @@ describe('a fork by copy', () => {
     const source = await openThread(await catalogOf(home), child, () => {});
     renameSync(parentPath, `${parentPath}.moved`);
     let inherited = 0;
-    for await (const event of readParts(source, (problem) => problems.push(problem))) if (event.inherited_from) inherited++;
+    for await (const event of readParts(source, (problem) => problems.push(problem)))
+      if (event.inherited_from) inherited++;
     expect(inherited).toBe(0);
     expect(problems).toMatchObject([{ rule: 'UNREADABLE', weight: 'note', file: parentPath }]);
   });
@@ -231,7 +271,13 @@ describe('a fork by copy', () => {
     const middle = envelope(record.meta(other, { forked_from_id: parent }), ...history, ...turn('m1'));
     home.rollout(parent, parentLines);
     home.rollout(other, middle);
-    home.rollout(child, copied(middle.map(({ type, payload }) => [type, payload]), { forked_from_id: other }));
+    home.rollout(
+      child,
+      copied(
+        middle.map(({ type, payload }) => [type, payload]),
+        { forked_from_id: other },
+      ),
+    );
     const { events } = await readThread(home, child);
     expect(events.filter((event) => event.inherited_from === other).length).toBe(middle.length);
   });
@@ -239,7 +285,9 @@ describe('a fork by copy', () => {
 
 describe('several metas in one file', () => {
   it('are all shown; what they change does not make them another thread', async () => {
-    const reading = await readBack(envelope(record.meta(id), ...turn('one'), record.meta(id, { memory_mode: 'disabled' })));
+    const reading = await readBack(
+      envelope(record.meta(id), ...turn('one'), record.meta(id, { memory_mode: 'disabled' })),
+    );
     expect(kinds(reading).filter((kind) => kind === 'SessionMeta').length).toBe(2);
     expect(reading.events.every((event) => event.thread_id === id && !event.inherited_from)).toBe(true);
   });
@@ -248,7 +296,11 @@ describe('several metas in one file', () => {
 describe('a tool call that was declined', () => {
   it('has an approval that is inferred', async () => {
     const reading = await readBack(
-      envelope(record.meta(id), record.call('c1', 'shell', { command: ['ls'] }), record.output('c1', 'exec command rejected by user')),
+      envelope(
+        record.meta(id),
+        record.call('c1', 'shell', { command: ['ls'] }),
+        record.output('c1', 'exec command rejected by user'),
+      ),
     );
     expect(kinds(reading)).toEqual(['SessionMeta', 'tool_call', 'tool_result', 'approval']);
     expect(reading.events[3]).toMatchObject({
@@ -284,7 +336,9 @@ async function readBack(lines: Lines): Promise<Reading> {
 }
 
 function turnsOfMessages({ events }: Reading): number[] {
-  return events.filter(({ msg }) => msg?.type === 'UserMessage' || msg?.type === 'AgentMessage').map(({ turn }) => turn);
+  return events
+    .filter(({ msg }) => msg?.type === 'UserMessage' || msg?.type === 'AgentMessage')
+    .map(({ turn }) => turn);
 }
 
 function expectWellFormed({ events }: Reading): void {

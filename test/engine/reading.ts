@@ -7,6 +7,7 @@ import type { Event, EventType } from '../../src/model/event.ts';
 import { eventLine } from '../../src/model/event-line.ts';
 import { homeAt } from '../../src/store/home.ts';
 import type { TestHome } from '../builders.ts';
+import type { Json } from '../support/json.ts';
 
 /** What was read: events as they are printed and parsed again, and what was wrong. */
 export interface Reading {
@@ -15,10 +16,13 @@ export interface Reading {
 }
 
 /** An event whose body is looked at by name. */
-export type PrintedEvent = Pick<Event, 'seq' | 'timestamp' | 'turn' | 'line' | 'inherited_from' | 'base_rollout' | 'rolled_back' | 'synthetic'> & {
+export type PrintedEvent = Pick<
+  Event,
+  'seq' | 'timestamp' | 'turn' | 'line' | 'inherited_from' | 'base_rollout' | 'rolled_back' | 'synthetic'
+> & {
   thread_id: string | null;
   type: EventType;
-  [body: string]: any;
+  [body: string]: Json;
 };
 
 export function catalogOf(home: TestHome): Promise<Catalog> {

@@ -9,7 +9,13 @@ describe('a rollback', () => {
     ['where turns are marked', turn],
     ['where they are not', unmarkedTurn],
   ])('marks what it dropped, %s', async (_what, make) => {
-    const reading = await readBack([...make('one'), ...make('two'), ...make('three'), record.rolledBack(2), ...make('four')]);
+    const reading = await readBack([
+      ...make('one'),
+      ...make('two'),
+      ...make('three'),
+      record.rolledBack(2),
+      ...make('four'),
+    ]);
     expect(said(reading)).toEqual(['one', 're: one', '~two', '~re: two', '~three', '~re: three', 'four', 're: four']);
     const marker = reading.events.find(({ msg }) => msg?.type === 'ThreadRolledBack');
     expect(marker?.rolled_back).toBeUndefined();
@@ -25,19 +31,29 @@ describe('a rollback', () => {
   });
 
   it('of a rollback goes on from what is left', async () => {
-    const reading = await readBack([...turn('a'), ...turn('b'), record.rolledBack(1), ...turn('c'), record.rolledBack(2), ...turn('d')]);
+    const reading = await readBack([
+      ...turn('a'),
+      ...turn('b'),
+      record.rolledBack(1),
+      ...turn('c'),
+      record.rolledBack(2),
+      ...turn('d'),
+    ]);
     expect(said(reading).filter((text) => !text.includes('re:'))).toEqual(['~a', '~b', '~c', 'd']);
   });
 
-  it.each([1, 9, 17, 18])('is found across two blocks of the file, %i bytes of its name in the first', async (bytes) => {
-    const marker = jsonl(envelope(record.rolledBack(1)));
-    const told = jsonl(envelope(record.meta(id), ...turn('a')));
-    const empty = jsonl(envelope(['world_state', { pad: '' }]));
-    const room = 1024 * 1024 - bytes - marker.indexOf('thread_rolled_back') - told.length - empty.length;
-    const home = makeHome();
-    home.rollout(id, told + jsonl(envelope(['world_state', { pad: 'x'.repeat(room) }])) + marker);
-    expect(said(await readThread(home, id))).toEqual(['~a', '~re: a']);
-  });
+  it.each([1, 9, 17, 18])(
+    'is found across two blocks of the file, %i bytes of its name in the first',
+    async (bytes) => {
+      const marker = jsonl(envelope(record.rolledBack(1)));
+      const told = jsonl(envelope(record.meta(id), ...turn('a')));
+      const empty = jsonl(envelope(['world_state', { pad: '' }]));
+      const room = 1024 * 1024 - bytes - marker.indexOf('thread_rolled_back') - told.length - empty.length;
+      const home = makeHome();
+      home.rollout(id, told + jsonl(envelope(['world_state', { pad: 'x'.repeat(room) }])) + marker);
+      expect(said(await readThread(home, id))).toEqual(['~a', '~re: a']);
+    },
+  );
 
   it('in a compressed file is found', async () => {
     const home = makeHome();

@@ -8,19 +8,29 @@ import { envelope, idOf, makeHome, record, type TestHome } from '../builders.ts'
 
 const Database = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite;
 
-const [one, two, three] = ['01980000-aaaa-7000-8000-000000000001', '01980000-bbbb-7000-8000-000000000002', '02990000-cccc-7000-8000-000000000003'];
+const [one, two, three] = [
+  '01980000-aaaa-7000-8000-000000000001',
+  '01980000-bbbb-7000-8000-000000000002',
+  '02990000-cccc-7000-8000-000000000003',
+];
 const segment = '02990000-dddd-7000-8000-000000000004';
 let home: TestHome;
 let sessions: SessionResolver;
 
 beforeAll(() => {
   home = makeHome();
-  const lines = (id: string, year: string) => envelope(record.meta(id)).map((line) => ({ ...line, timestamp: `${year}-01-01T00:00:00.000Z` }));
+  const lines = (id: string, year: string) =>
+    envelope(record.meta(id)).map((line) => ({ ...line, timestamp: `${year}-01-01T00:00:00.000Z` }));
   home.rollout(one, lines(one, '2026'));
   home.rollout(two, lines(two, '2028'), { archived: true });
   home.rollout(three, lines(three, '2025'));
   home.rollout(three, lines(three, '2024'), { segment });
-  home.names({ [one]: 'fix the bug', [two]: 'same name', [three]: 'same name', [idOf(99)]: 'of a session that is gone' });
+  home.names({
+    [one]: 'fix the bug',
+    [two]: 'same name',
+    [three]: 'same name',
+    [idOf(99)]: 'of a session that is gone',
+  });
   sessions = openSessions({ CODEX_HOME: home.path }, '/work');
 });
 
@@ -56,14 +66,21 @@ describe('what names no session', () => {
     ['x'.repeat(5000), 'a session id or name of 5000 characters', undefined],
     ['nothing', "no session has the id or name 'nothing'", 'sessions ls shows all there are'],
     ['019', "no session has the id or name '019'", expect.anything()],
-    ['01980000-ffff', "no session has the id or name '01980000-ffff'", `did you mean ${one} (fix the bug), ${two} (same name)?`],
+    [
+      '01980000-ffff',
+      "no session has the id or name '01980000-ffff'",
+      `did you mean ${one} (fix the bug), ${two} (same name)?`,
+    ],
     ['the bug', "no session has the id or name 'the bug'", `did you mean ${one} (fix the bug)?`],
     ['of a session that is gone', "no session has the id or name 'of a session that is gone'", expect.anything()],
     ['-rf\n\x1b[31m', "no session has the id or name '-rf^J^[[31m'", expect.anything()],
     ['%2e%2e', "no session has the id or name '%2e%2e'", expect.anything()],
     ['toString', "no session has the id or name 'toString'", expect.anything()],
   ])('%j is wrong usage', async (argument, message, hint) => {
-    const failure = await sessions.resolve(argument).then(() => null, (error) => error as Failure);
+    const failure = await sessions.resolve(argument).then(
+      () => null,
+      (error) => error as Failure,
+    );
     expect(failure).toBeInstanceOf(Failure);
     expect(failure).toMatchObject({ kind: 'usage', message });
     expect(failure?.hint).toEqual(hint);
@@ -73,14 +90,20 @@ describe('what names no session', () => {
     ['01980000', [one, two]],
     ['same name', [two, three]],
   ])('%s names several, and all are told', async (argument, ids) => {
-    const failure = await sessions.resolve(argument).then(() => null, (error) => error as Failure);
+    const failure = await sessions.resolve(argument).then(
+      () => null,
+      (error) => error as Failure,
+    );
     expect(failure).toMatchObject({ kind: 'usage', message: `'${argument}' names 2 sessions` });
     for (const id of ids) expect(failure?.hint).toContain(id);
   });
 
   it('is every name in a home without sessions', async () => {
     const empty = openSessions({ CODEX_HOME: makeHome().path }, '/');
-    await expect(empty.resolve('@last')).rejects.toMatchObject({ kind: 'usage', message: 'there is no session in this home' });
+    await expect(empty.resolve('@last')).rejects.toMatchObject({
+      kind: 'usage',
+      message: 'there is no session in this home',
+    });
   });
 
   it('is every name where there is no home, but not every path', async () => {
@@ -96,7 +119,9 @@ describe('a name', () => {
     other.rollout(one, envelope(record.meta(one)));
     other.rollout(three, envelope(record.meta(three)));
     other.names({ [one]: '0299' });
-    await expect(openSessions({ CODEX_HOME: other.path }, '/').resolve('0299')).rejects.toMatchObject({ message: "'0299' names 2 sessions" });
+    await expect(openSessions({ CODEX_HOME: other.path }, '/').resolve('0299')).rejects.toMatchObject({
+      message: "'0299' names 2 sessions",
+    });
   });
 
   it("comes from Codex's index before its database, and from either", async () => {
@@ -119,6 +144,9 @@ describe('a name', () => {
     other.rollout(one, envelope(record.meta(one)));
     other.names({ [one]: 'mine' });
     other.write('state_5.sqlite', 'garbage '.repeat(1000));
-    expect(await openSessions({ CODEX_HOME: other.path }, '/').resolve('mine')).toEqual({ kind: 'thread', threadId: one });
+    expect(await openSessions({ CODEX_HOME: other.path }, '/').resolve('mine')).toEqual({
+      kind: 'thread',
+      threadId: one,
+    });
   });
 });

@@ -100,7 +100,9 @@ describe('the order', () => {
     const selectors = sort ? { sort } : {};
     for (const given of [rows, [...rows].reverse()]) {
       expect(selectRows(given, selectors, now).map(({ thread_id }) => thread_id)).toEqual(ids);
-      expect(selectRows(given, { ...selectors, reverse: true }, now).map(({ thread_id }) => thread_id)).toEqual([...ids].reverse());
+      expect(selectRows(given, { ...selectors, reverse: true }, now).map(({ thread_id }) => thread_id)).toEqual(
+        [...ids].reverse(),
+      );
     }
   });
 

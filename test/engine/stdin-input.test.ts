@@ -5,7 +5,15 @@ import { envelope, idOf, jsonl, record, turn, zstdFrame } from '../builders.ts';
 
 const row = (number: number) => ({ schema: 'sessions.thread/1', thread_id: idOf(number), name: 'x' });
 const lines = jsonl(envelope(record.meta(idOf(1)), ...turn('a')));
-const event = { schema: 'sessions.event/1', thread_id: idOf(1), seq: 0, timestamp: null, turn: 0, type: 'SessionMeta', meta: { id: idOf(1) } };
+const event = {
+  schema: 'sessions.event/1',
+  thread_id: idOf(1),
+  seq: 0,
+  timestamp: null,
+  turn: 0,
+  type: 'SessionMeta',
+  meta: { id: idOf(1) },
+};
 
 describe('a selection', () => {
   it.each([
@@ -25,7 +33,10 @@ describe('a selection', () => {
   });
 
   it('keeps names and prefixes as they are', async () => {
-    expect(await readStdin(inPieces('@last\nfix the bug\n0198\n'))).toEqual({ kind: 'selection', sessions: ['@last', 'fix the bug', '0198'] });
+    expect(await readStdin(inPieces('@last\nfix the bug\n0198\n'))).toEqual({
+      kind: 'selection',
+      sessions: ['@last', 'fix the bug', '0198'],
+    });
   });
 
   it.each([

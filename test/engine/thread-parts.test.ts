@@ -1,7 +1,18 @@
 import { unlinkSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type Entry, type Envelope, idOf, jsonl, makeHome, offsetOf, paginated, record, type TestHome } from '../builders.ts';
-import { readThread, type Reading, said } from './reading.ts';
+import {
+  type Entry,
+  type Envelope,
+  idOf,
+  jsonl,
+  makeHome,
+  offsetOf,
+  paginated,
+  record,
+  type TestHome,
+} from '../builders.ts';
+import type { Json } from '../support/json.ts';
+import { type Reading, readThread, said } from './reading.ts';
 
 const [grandparent, parent, child, segment, laterSegment] = [idOf(1), idOf(2), idOf(3), idOf(40), idOf(50)];
 
@@ -23,11 +34,18 @@ function thread(id: string, turns: string[], meta = {}, from = 0): Envelope[] {
 /** Everything before line `index` of the base. */
 function baseAt(rollout: string, lines: Envelope[], index: number) {
   const last = lines[index - 1] as Envelope;
-  return { thread_id: rollout, end_ordinal_exclusive: (last.ordinal as number) + 1, end_byte_offset: offsetOf(lines, index) };
+  return {
+    thread_id: rollout,
+    end_ordinal_exclusive: (last.ordinal as number) + 1,
+    end_byte_offset: offsetOf(lines, index),
+  };
 }
 
 /** A home with a parent of three turns, and a fork of it after the second. */
-function forked(options: { compressed?: boolean; archived?: boolean } = {}, change: (base: any) => object = (base) => base): TestHome {
+function forked(
+  options: { compressed?: boolean; archived?: boolean } = {},
+  change: (base: Json) => object = (base) => base,
+): TestHome {
   const home = makeHome();
   const lines = thread(parent, ['p1', 'p2', 'p3']);
   home.rollout(parent, lines, options);
@@ -42,7 +60,13 @@ describe('a fork by reference', () => {
     expect(said(reading)).toEqual(['<p1', '<p2', 'c1']);
     expectWellFormed(reading);
     const [first] = reading.events;
-    expect(first).toMatchObject({ thread_id: child, inherited_from: parent, base_rollout: parent, line: 1, type: 'SessionMeta' });
+    expect(first).toMatchObject({
+      thread_id: child,
+      inherited_from: parent,
+      base_rollout: parent,
+      line: 1,
+      type: 'SessionMeta',
+    });
     const own = reading.events.filter((event) => !event.inherited_from);
     expect(own.map(({ line, turn, base_rollout }) => [line, turn, base_rollout])).toEqual([
       [1, 2, undefined],
@@ -68,24 +92,38 @@ describe('a fork by reference', () => {
   });
 
   it('goes by ordinals where no byte offset is recorded', async () => {
-    const reading = await readThread(forked({}, ({ end_byte_offset: _, ...base }) => base), child);
+    const reading = await readThread(
+      forked({}, ({ end_byte_offset: _, ...base }) => base),
+      child,
+    );
     expect(said(reading)).toEqual(['<p1', '<p2', 'c1']);
   });
 
   it('takes all of a base without a place', async () => {
-    const reading = await readThread(forked({}, ({ thread_id }) => ({ thread_id })), child);
+    const reading = await readThread(
+      forked({}, ({ thread_id }) => ({ thread_id })),
+      child,
+    );
     expect(said(reading)).toEqual(['<p1', '<p2', '<p3', 'c1']);
   });
 
   it('takes nothing where the place is the beginning', async () => {
-    const reading = await readThread(forked({}, (base) => ({ ...base, end_byte_offset: 0 })), child);
+    const reading = await readThread(
+      forked({}, (base) => ({ ...base, end_byte_offset: 0 })),
+      child,
+    );
     expect(said(reading)).toEqual(['c1']);
   });
 
   it('through a chain shows each part once', async () => {
     const home = makeHome();
     const first = thread(grandparent, ['g1', 'g2']);
-    const second = thread(parent, ['p1', 'p2'], { forked_from_id: grandparent, history_base: baseAt(grandparent, first, 6) }, 6);
+    const second = thread(
+      parent,
+      ['p1', 'p2'],
+      { forked_from_id: grandparent, history_base: baseAt(grandparent, first, 6) },
+      6,
+    );
     const third = thread(child, ['c1'], { forked_from_id: parent, history_base: baseAt(parent, second, 6) }, 12);
     home.rollout(grandparent, first);
     home.rollout(parent, second);
@@ -101,7 +139,10 @@ describe('a fork by reference', () => {
   });
 
   it('of a file whose base is named in capitals finds it', async () => {
-    const reading = await readThread(forked({}, (base) => ({ ...base, thread_id: parent.toUpperCase() })), child);
+    const reading = await readThread(
+      forked({}, (base) => ({ ...base, thread_id: parent.toUpperCase() })),
+      child,
+    );
     expect(said(reading)).toEqual(['<p1', '<p2', 'c1']);
   });
 });
@@ -112,11 +153,16 @@ describe('a reference that leads nowhere', () => {
     unlinkSync(`${home.path}/sessions/2026/01/02/rollout-2026-01-02T03-04-05-${parent}.jsonl`);
     const reading = await readThread(home, child);
     expect(said(reading)).toEqual(['c1']);
-    expect(reading.problems).toMatchObject([{ rule: 'DANGLING', weight: 'lost', message: expect.stringContaining(parent) }]);
+    expect(reading.problems).toMatchObject([
+      { rule: 'DANGLING', weight: 'lost', message: expect.stringContaining(parent) },
+    ]);
   });
 
   it('is reported when it leads back to itself', async () => {
-    const reading = await readThread(forked({}, (base) => ({ ...base, thread_id: child })), child);
+    const reading = await readThread(
+      forked({}, (base) => ({ ...base, thread_id: child })),
+      child,
+    );
     expect(said(reading)).toEqual(['c1']);
     expect(reading.problems).toMatchObject([{ rule: 'CYCLE', weight: 'lost' }]);
   });
@@ -126,7 +172,10 @@ describe('a reference that leads nowhere', () => {
     const everything = (thread_id: string) => ({ thread_id, end_ordinal_exclusive: 99, end_byte_offset: 99_999 });
     home.rollout(parent, thread(parent, ['p1'], { history_base: everything(child) }));
     home.rollout(child, thread(child, ['c1'], { history_base: everything(parent) }));
-    for (const [id, other, text] of [[child, parent, ['<p1', 'c1']], [parent, child, ['<c1', 'p1']]] as const) {
+    for (const [id, other, text] of [
+      [child, parent, ['<p1', 'c1']],
+      [parent, child, ['<c1', 'p1']],
+    ] as const) {
       const reading = await readThread(home, id);
       expect(said(reading)).toEqual(text);
       expect(reading.problems).toMatchObject([{ rule: 'CYCLE', file: expect.stringContaining(other) }]);
@@ -172,7 +221,9 @@ describe('a revert', () => {
 
   it('of a revert keeps both', async () => {
     const { home, lines } = reverted();
-    home.rollout(parent, thread(parent, ['t1'], { history_base: baseAt(parent, lines, 6) }, 6), { segment: laterSegment });
+    home.rollout(parent, thread(parent, ['t1'], { history_base: baseAt(parent, lines, 6) }, 6), {
+      segment: laterSegment,
+    });
     const reading = await readThread(home, parent);
     expect(said(reading)).toEqual(['p1', '~p2', '~p3', '~s1', '~s2', 't1']);
     expectWellFormed(reading);
@@ -180,7 +231,9 @@ describe('a revert', () => {
 
   it('within the segment keeps the rest of it', async () => {
     const { home, later } = reverted();
-    home.rollout(parent, thread(parent, ['t1'], { history_base: baseAt(segment, later, 6) }, 17), { segment: laterSegment });
+    home.rollout(parent, thread(parent, ['t1'], { history_base: baseAt(segment, later, 6) }, 17), {
+      segment: laterSegment,
+    });
     expect(said(await readThread(home, parent))).toEqual(['p1', 'p2', '~p3', 's1', '~s2', 't1']);
   });
 
@@ -189,7 +242,11 @@ describe('a revert', () => {
     home.rollout(child, thread(child, ['c1'], { forked_from_id: parent, history_base: baseAt(segment, later, 6) }, 17));
     const reading = await readThread(home, child);
     expect(said(reading)).toEqual(['<p1', '<p2', '<s1', 'c1']);
-    expect(reading.events.filter(({ base_rollout }) => base_rollout === segment).every((event) => event.inherited_from === parent)).toBe(true);
+    expect(
+      reading.events
+        .filter(({ base_rollout }) => base_rollout === segment)
+        .every((event) => event.inherited_from === parent),
+    ).toBe(true);
     expectWellFormed(reading);
   });
 
@@ -198,7 +255,9 @@ describe('a revert', () => {
     const lines = thread(parent, ['p1', 'p2', 'p3']);
     home.rollout(parent, lines);
     home.rollout(child, thread(child, ['c1'], { forked_from_id: parent, history_base: baseAt(parent, lines, 11) }, 11));
-    home.rollout(child, thread(child, ['d1'], { forked_from_id: parent, history_base: baseAt(parent, lines, 6) }, 6), { segment });
+    home.rollout(child, thread(child, ['d1'], { forked_from_id: parent, history_base: baseAt(parent, lines, 6) }, 6), {
+      segment,
+    });
     const reading = await readThread(home, child);
     expect(said(reading)).toEqual(['<p1', '~<p2', '~c1', 'd1']);
     expectWellFormed(reading);
@@ -235,7 +294,10 @@ describe('a file that is named by its path', () => {
     const home = makeHome();
     const lines = thread(parent, ['p1']);
     home.rollout(parent, lines);
-    const path = home.write('elsewhere.jsonl', jsonl(thread(child, ['c1'], { history_base: baseAt(parent, lines, 6) }, 6)));
+    const path = home.write(
+      'elsewhere.jsonl',
+      jsonl(thread(child, ['c1'], { history_base: baseAt(parent, lines, 6) }, 6)),
+    );
     const reading = await readFileAlone(path);
     expect(said(reading)).toEqual(['c1']);
     expect(reading.events.some((event) => event.base_rollout || event.inherited_from)).toBe(false);

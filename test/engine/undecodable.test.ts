@@ -17,8 +17,15 @@ describe('a line that cannot be decoded', () => {
   ])('is kept whole, with the reason: %s', async (rule, line, expected) => {
     const { events, problems } = await readLines(good, line, '\n', good);
     expect(events.map(({ line }) => line)).toEqual([1, 2, 3]);
-    expect(events[1]).toMatchObject({ type: 'Unknown', offset: good.length, length: Buffer.byteLength(line), ...expected });
-    expect(problems).toMatchObject([{ rule, weight: 'lost', line: 2, offset: good.length, file: expect.stringContaining('case.jsonl') }]);
+    expect(events[1]).toMatchObject({
+      type: 'Unknown',
+      offset: good.length,
+      length: Buffer.byteLength(line),
+      ...expected,
+    });
+    expect(problems).toMatchObject([
+      { rule, weight: 'lost', line: 2, offset: good.length, file: expect.stringContaining('case.jsonl') },
+    ]);
     expect(validateEvent(events[1]).ok).toBe(true);
   });
 

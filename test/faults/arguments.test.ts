@@ -43,7 +43,8 @@ describe('an id on standard input', () => {
     ['an option', '-rf\n'],
     ['a mixture', '0d9b7f64-2a41-4f0c-8a35-6d0b1c9e2f73\n{"timestamp":"x"}\n'],
   ])('is refused: %s', async (_what, input) => {
-    for (const command of ['show', 'validate']) expectRefusal(await home.run([command, '--json', '-'], { input, cwd: home.path }));
+    for (const command of ['show', 'validate'])
+      expectRefusal(await home.run([command, '--json', '-'], { input, cwd: home.path }));
   });
 
   it('is taken for damaged content with NUL in it, and calls for nothing', async () => {
@@ -56,7 +57,9 @@ describe.skipIf(!canTrace())('an id', () => {
   it.each(['%2e%2e%2fetc%2fpasswd', '..', 'zzzz-passwd'])('is never looked for as a file: %s', async (id) => {
     const log = join(home.path, 'trace');
     await home.runThrough(['strace', '-f', '-e', 'trace=file', '-s', '300', '-o', log], ['show', id]);
-    const calls = readFileSync(log, 'utf8').split('\n').filter((line) => !line.includes('execve('));
+    const calls = readFileSync(log, 'utf8')
+      .split('\n')
+      .filter((line) => !line.includes('execve('));
     rmSync(log);
     expect(calls.length).toBeGreaterThan(20);
     expect(calls.filter((line) => line.includes(`${id}"`) || line.includes('passwd'))).toEqual([]);

@@ -58,7 +58,11 @@ describe('a rollout of 60 records, cut at every byte', { timeout: 600_000 }, () 
         const delivered = whole + (lacksOnlyChecksum ? 1 : 0);
         const expected = expectedOf(Buffer.concat(lines.slice(0, delivered)));
         const truncated = findings.filter((finding) => finding.startsWith('ZSTD-TRUNCATED partial'));
-        expect({ length, shown, truncated: truncated.length }).toEqual({ length, shown: expected.lines, truncated: isCut ? 1 : 0 });
+        expect({ length, shown, truncated: truncated.length }).toEqual({
+          length,
+          shown: expected.lines,
+          truncated: isCut ? 1 : 0,
+        });
         const others = findings.filter((finding) => !finding.startsWith('ZSTD-'));
         expect({ length, others }).toEqual({ length, others: isCut && delivered === 0 ? [] : expected.findings });
       }
@@ -151,7 +155,15 @@ function isJson(bytes: Buffer): boolean {
 function makeContent(): Buffer {
   const id = uuid7(time, 60);
   const rollout = new Rollout('paginated', time);
-  rollout.add('session_meta', { session_id: id, id, timestamp: time, cwd: '/', originator: 'o', cli_version: '0', history_mode: 'paginated' });
+  rollout.add('session_meta', {
+    session_id: id,
+    id,
+    timestamp: time,
+    cwd: '/',
+    originator: 'o',
+    cli_version: '0',
+    history_mode: 'paginated',
+  });
   for (let turn = 1; rollout.lineCount < 60; turn++) {
     const turn_id = `t${turn}`;
     rollout

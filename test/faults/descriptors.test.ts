@@ -37,20 +37,29 @@ describe('a reader that goes away', () => {
 });
 
 describe('an output that cannot be written', () => {
-  it.each(['show --json', 'validate --json', 'ls --json', 'validate -q'])('is trouble: %s to a full disk', async (command) => {
-    const target = command.startsWith('ls') ? '' : large;
-    const { code, stderr } = await home.runInShell(`sessions ${command} ${target} >/dev/full`);
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/cannot write to standard output: no space left on device/)]);
-    expect(stderr).not.toMatch(/\n\s+at /);
-  });
+  it.each(['show --json', 'validate --json', 'ls --json', 'validate -q'])(
+    'is trouble: %s to a full disk',
+    async (command) => {
+      const target = command.startsWith('ls') ? '' : large;
+      const { code, stderr } = await home.runInShell(`sessions ${command} ${target} >/dev/full`);
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringMatching(/cannot write to standard output: no space left on device/),
+      ]);
+      expect(stderr).not.toMatch(/\n\s+at /);
+    },
+  );
 
   // Node opens the null device in the place of a descriptor that is closed when it starts.
-  it.each(['show --json', 'validate --json', 'ls --json'])('is the null device when it was closed: %s', async (command) => {
-    const target = command.startsWith('ls') ? '' : large;
-    const closed = await home.runInShell(`sessions ${command} ${target} >&-`);
-    const thrownAway = await home.runInShell(`sessions ${command} ${target} >/dev/null`);
-    expect(closed).toEqual(thrownAway);
-  });
+  it.each(['show --json', 'validate --json', 'ls --json'])(
+    'is the null device when it was closed: %s',
+    async (command) => {
+      const target = command.startsWith('ls') ? '' : large;
+      const closed = await home.runInShell(`sessions ${command} ${target} >&-`);
+      const thrownAway = await home.runInShell(`sessions ${command} ${target} >/dev/null`);
+      expect(closed).toEqual(thrownAway);
+    },
+  );
 
   it('is no trouble when there is nothing to write', async () => {
     expect((await home.runInShell(`sessions validate --severity error --rule EMPTY >/dev/full`)).code).toBe(0);
@@ -71,15 +80,20 @@ describe('standard input', () => {
     expect([rows.code, rows.stdout]).toEqual([1, ids.stdout]);
     const content = await home.runInShell(`sessions show --raw ${hostileId} | sessions validate --json -`);
     expect(content.records[0]).toMatchObject({ rule: 'BAD-JSON', file: null, line: 3, thread_id: hostileId });
-    const stream = await home.runInShell(`sessions show --json 0d9b7f64-2a41-4f0c-8a35-6d0b1c9e2f73 | sessions validate --json -`);
+    const stream = await home.runInShell(
+      `sessions show --json 0d9b7f64-2a41-4f0c-8a35-6d0b1c9e2f73 | sessions validate --json -`,
+    );
     expect([stream.code, stream.stdout]).toEqual([0, '']);
   });
 });
 
 describe('few file descriptors', () => {
-  it.each(['ls --json', 'validate --json --severity error', `show --json ${large}`])('are enough: %s', async (command) => {
-    const limited = await home.runInShell(`ulimit -n 32; sessions ${command}`);
-    const free = await home.runInShell(`sessions ${command}`);
-    expect([limited.code, limited.stdout === free.stdout, limited.stderr]).toEqual([free.code, true, free.stderr]);
-  });
+  it.each(['ls --json', 'validate --json --severity error', `show --json ${large}`])(
+    'are enough: %s',
+    async (command) => {
+      const limited = await home.runInShell(`ulimit -n 32; sessions ${command}`);
+      const free = await home.runInShell(`sessions ${command}`);
+      expect([limited.code, limited.stdout === free.stdout, limited.stderr]).toEqual([free.code, true, free.stderr]);
+    },
+  );
 });

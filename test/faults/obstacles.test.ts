@@ -83,7 +83,10 @@ describe('what cannot be read', () => {
 
   it.skipIf(!canDrop)('is named, and the rest is delivered', async () => {
     home.add(readHostile('no-eol.jsonl'));
-    const secret = home.write(`sessions/2026/03/11/rollout-2026-03-11T08-00-00-${hostileId.replace('50', '59')}.jsonl`, 'x');
+    const secret = home.write(
+      `sessions/2026/03/11/rollout-2026-03-11T08-00-00-${hostileId.replace('50', '59')}.jsonl`,
+      'x',
+    );
     chmodSync(home.path, 0o755);
     chmodSync(join(home.path, day), 0);
     chmodSync(secret, 0);

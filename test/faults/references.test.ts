@@ -18,7 +18,11 @@ afterEach(() => home.remove());
 describe('a session that continues another file', () => {
   it.each([
     ['plain', rolloutPath(parentTime, parentId), (bytes: Buffer) => bytes],
-    ['compressed', `${rolloutPath(parentTime, parentId)}.zst`, (bytes: Buffer) => compress(bytes, { checksumFlag: true })],
+    [
+      'compressed',
+      `${rolloutPath(parentTime, parentId)}.zst`,
+      (bytes: Buffer) => compress(bytes, { checksumFlag: true }),
+    ],
     ['archived', archivedPath(parentTime, parentId), (bytes: Buffer) => bytes],
   ])('is sound when that file is %s', async (_form, path, pack) => {
     const { bytes, end } = writeParent();
@@ -45,7 +49,10 @@ describe('a session that continues another file', () => {
 
   it('goes in a circle when two files continue each other', async () => {
     const other = { thread_id: childId, end_ordinal_exclusive: 2, end_byte_offset: 400 };
-    home.write(rolloutPath(parentTime, parentId), rollout(parentTime, parentId, 'parent', { history_base: other }).bytes);
+    home.write(
+      rolloutPath(parentTime, parentId),
+      rollout(parentTime, parentId, 'parent', { history_base: other }).bytes,
+    );
     writeChild({ history_base: { ...other, thread_id: parentId } });
     const { findings } = await validateChild();
     expect(findings.filter((finding) => finding.startsWith('CYCLE'))).toEqual(['CYCLE error 1 /payload/history_base']);
@@ -53,10 +60,22 @@ describe('a session that continues another file', () => {
   });
 
   it.each<[string, Partial<Base>, string[]]>([
-    ['beyond the end of that file', { end_byte_offset: 100_000 }, ['BASE-OFFSET error 1 /payload/history_base/end_byte_offset']],
+    [
+      'beyond the end of that file',
+      { end_byte_offset: 100_000 },
+      ['BASE-OFFSET error 1 /payload/history_base/end_byte_offset'],
+    ],
     ['within a record', { end_byte_offset: 200 }, ['BASE-OFFSET error 1 /payload/history_base/end_byte_offset']],
-    ['at another ordinal', { end_ordinal_exclusive: 1 }, ['BASE-OFFSET error 1 /payload/history_base/end_ordinal_exclusive']],
-    ['nowhere', { end_byte_offset: null }, ['SCHEMA error 1 /payload/history_base/end_byte_offset', 'BASE-OFFSET error 1 /payload/history_base']],
+    [
+      'at another ordinal',
+      { end_ordinal_exclusive: 1 },
+      ['BASE-OFFSET error 1 /payload/history_base/end_ordinal_exclusive'],
+    ],
+    [
+      'nowhere',
+      { end_byte_offset: null },
+      ['SCHEMA error 1 /payload/history_base/end_byte_offset', 'BASE-OFFSET error 1 /payload/history_base'],
+    ],
   ])('is broken when it begins %s', async (_where, change, expected) => {
     const { bytes, end } = writeParent();
     for (const path of [rolloutPath(parentTime, parentId), `${rolloutPath(parentTime, parentId)}.zst`]) {
@@ -81,14 +100,21 @@ describe('a session that continues another file', () => {
 describe('a session without its parent', () => {
   it.each([
     ['was forked', { forked_from_id: missingId }, '/payload/forked_from_id'],
-    ['was spawned', { source: { subagent: { thread_spawn: { parent_thread_id: missingId, depth: 1 } } } }, '/payload/source'],
+    [
+      'was spawned',
+      { source: { subagent: { thread_spawn: { parent_thread_id: missingId, depth: 1 } } } },
+      '/payload/source',
+    ],
   ])('is sound when it %s and holds its own history', async (_how, fields, pointer) => {
     writeChild(fields);
     expect(await validateChild()).toEqual({ code: 0, findings: [`DANGLING note 1 ${pointer}`] });
   });
 
   it('goes in a circle when it was forked from its own fork', async () => {
-    home.write(rolloutPath(parentTime, parentId), rollout(parentTime, parentId, 'parent', { forked_from_id: childId }).bytes);
+    home.write(
+      rolloutPath(parentTime, parentId),
+      rollout(parentTime, parentId, 'parent', { forked_from_id: childId }).bytes,
+    );
     writeChild({ forked_from_id: parentId });
     expect((await validateChild()).findings).toEqual(['CYCLE error 1 /payload/forked_from_id']);
   });
@@ -121,7 +147,10 @@ describe('two files with one rollout id', () => {
     home.write(path, bytes);
     const hidden = home.write(`${path}.zst`, compress(bytes, { checksumFlag: true }));
     const { code, records } = await home.run(['validate', '--json', childId]);
-    expect([code, records]).toMatchObject([0, [{ rule: 'DUP-ID', severity: 'note', file: hidden, thread_id: childId }]]);
+    expect([code, records]).toMatchObject([
+      0,
+      [{ rule: 'DUP-ID', severity: 'note', file: hidden, thread_id: childId }],
+    ]);
   });
 
   it('are an error when it differs; the plain one is shown', async () => {
@@ -130,7 +159,10 @@ describe('two files with one rollout id', () => {
     home.write(`${path}.zst`, compress(bytes.subarray(0, bytes.lastIndexOf('{"timestamp"')), { checksumFlag: true }));
     home.write(archivedPath(childTime, childId), `${bytes}garbage\n`);
     const { code, findings } = await home.run(['validate', '--json']);
-    expect([code, findings.filter((finding) => !finding.startsWith('PERMS'))]).toEqual([1, ['DUP-ID error', 'DUP-ID error', 'BAD-JSON error']]);
+    expect([code, findings.filter((finding) => !finding.startsWith('PERMS'))]).toEqual([
+      1,
+      ['DUP-ID error', 'DUP-ID error', 'BAD-JSON error'],
+    ]);
     expect(await shownTexts()).toEqual(['child 1']);
   });
 });
@@ -170,7 +202,10 @@ function rollout(time: string, id: string, text: string, fields: object, firstOr
 
 async function validateChild(): Promise<{ code: number | null; findings: string[] }> {
   const { code, records } = await home.run(['validate', '--json', childId]);
-  return { code, findings: records.map(({ rule, severity, line, pointer }) => `${rule} ${severity} ${line} ${pointer}`) };
+  return {
+    code,
+    findings: records.map(({ rule, severity, line, pointer }) => `${rule} ${severity} ${line} ${pointer}`),
+  };
 }
 
 async function shownTexts(): Promise<string[]> {

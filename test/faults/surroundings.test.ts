@@ -18,7 +18,9 @@ describe('a torn tail', () => {
     const lock = home.write(`thread-writer-locks/${hostileId}.lock`, '');
     const free = await home.run(['validate', '--json', hostileId]);
     expect([free.code, free.findings]).toEqual([1, ['TORN-TAIL error']]);
-    const holder = spawn('flock', ['--no-fork', lock, 'sh', '-c', 'echo held; exec cat'], { stdio: ['pipe', 'pipe', 'ignore'] });
+    const holder = spawn('flock', ['--no-fork', lock, 'sh', '-c', 'echo held; exec cat'], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
     try {
       await once(holder.stdout, 'data');
       const held = await home.run(['validate', '--json', hostileId]);
@@ -130,8 +132,17 @@ describe('the order of sessions', () => {
       [later, 'sessions/2026/10/24'],
     ] as const) {
       const id = uuid7(time, 80);
-      const rollout = new Rollout('envelope', time).add('session_meta', { id, timestamp: time, cwd: '/', originator: 'o', cli_version: '0' });
-      home.write(`${path}/rollout-2026-10-25T02-30-00-${id}.jsonl`, rollout.event('user_message', { message: 'x' }).bytes);
+      const rollout = new Rollout('envelope', time).add('session_meta', {
+        id,
+        timestamp: time,
+        cwd: '/',
+        originator: 'o',
+        cli_version: '0',
+      });
+      home.write(
+        `${path}/rollout-2026-10-25T02-30-00-${id}.jsonl`,
+        rollout.event('user_message', { message: 'x' }).bytes,
+      );
     }
     const outputs: string[] = [];
     for (const TZ of ['UTC', 'Europe/Berlin', 'Pacific/Auckland']) {
@@ -151,7 +162,9 @@ describe('a home without sessions', () => {
       const outcome = await home.run([command, '--json'], { env: { CODEX_HOME: empty } });
       expect([outcome.code, outcome.stdout, outcome.stderr]).toEqual([0, '', '']);
     }
-    const output = await home.runOnTerminal(`CODEX_HOME='${empty}' sessions validate --no-pager; sessions validate --severity error --no-pager`);
+    const output = await home.runOnTerminal(
+      `CODEX_HOME='${empty}' sessions validate --no-pager; sessions validate --severity error --no-pager`,
+    );
     expect(output).toBe('0 sessions, no findings\r\n1 session, no findings\r\n');
   });
 });

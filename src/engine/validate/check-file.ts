@@ -54,7 +54,7 @@ async function* checkRollout(
 ): AsyncGenerator<Finding> {
   const name = subject.file === null ? null : parseRolloutName(basename(subject.path));
   const head = await headOf(rollout);
-  const threadId = subject.threadId ?? (typeof head.meta?.id === 'string' ? head.meta.id : (name?.threadId ?? null));
+  const threadId = subject.threadId ?? head.threadId ?? name?.threadId ?? null;
   findings.threadId = threadId;
   const facts: FileFacts = {
     threadId,

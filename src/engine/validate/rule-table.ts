@@ -84,6 +84,11 @@ export const ruleTable = [
     text: 'A key stands twice in one object, so that readers differ in what they see.',
   },
   { name: 'LINE-TOO-LONG', severity: 'partial', text: 'A line is over the limit of 32 MiB and is not parsed.' },
+  {
+    name: 'TOO-MANY-VALUES',
+    severity: 'partial',
+    text: 'A line holds more than 250,000 values, which would take far more memory than the text, and is not parsed.',
+  },
   { name: 'TOO-DEEP', severity: 'partial', text: 'A line nests deeper than 512 levels and is not parsed.' },
   { name: 'SCHEMA', severity: 'error', text: 'A line is not what the schema `rollout-line` allows in its dialect.' },
   {

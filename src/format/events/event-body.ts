@@ -10,11 +10,11 @@ import { responseItemBody } from './response-item.ts';
  */
 export function toEventBody(record: Record): EventBody {
   const body = knownBody(record);
-  const unknown = { type: 'Unknown', record_type: recordType(record), raw: record.text() } as const;
-  if (!body) return unknown;
   // A record of a known kind may hold anything; what is published as that kind holds what the schema says.
-  const fault = bodyFault(body);
-  return fault === null ? body : { ...unknown, error: fault };
+  const fault = body && bodyFault(body);
+  if (body && fault === null) return body;
+  const unknown = { type: 'Unknown', record_type: recordType(record), raw: record.text() } as const;
+  return fault === null ? unknown : { ...unknown, error: fault };
 }
 
 function knownBody(record: Record): EventBody | null {

@@ -49,7 +49,11 @@ describe('a record of a known kind with fields of other types', () => {
     ['session_meta', { cwd: 7 }, 'meta/cwd must be a string'],
     ['event_msg', { type: 'thread_rolled_back', num_turns: 'two' }, 'msg/num_turns must be an integer'],
     ['response_item', { type: 'message' }, 'item "role" is missing'],
-    ['response_item', { type: 'function_call_output', call_id: 'c', output: 'x', exit_code: 'seven' }, 'item/exit_code must be'],
+    [
+      'response_item',
+      { type: 'function_call_output', call_id: 'c', output: 'x', exit_code: 'seven' },
+      'item/exit_code must be',
+    ],
   ])('is kept whole, with the reason: %s %j', (type, payload, reason) => {
     const body = JSON.parse(printed(envelopeOf(type, payload)));
     expect(body).toMatchObject({ type: 'Unknown', raw: { type, payload }, error: expect.stringContaining(reason) });

@@ -151,7 +151,14 @@ describe('a tool result', () => {
   });
 
   it('keeps further fields under their own names, and its own fields as they are', () => {
-    const result = itemOf({ type: 'function_call_output', call_id: 'c', output: 'x', name: 'n', future: 1, empty: null });
+    const result = itemOf({
+      type: 'function_call_output',
+      call_id: 'c',
+      output: 'x',
+      name: 'n',
+      future: 1,
+      empty: null,
+    });
     expect(result).toEqual({
       type: 'tool_result',
       call_id: 'c',

@@ -27,6 +27,9 @@ function reportDamage(line: Line, decoded: Undecodable, file: FileFacts, report:
     case 'TOO-DEEP':
       report('TOO-DEEP', place, `the line nests deeper than ${defaultLimits.depth} levels`);
       return;
+    case 'TOO-MANY-VALUES':
+      report('TOO-MANY-VALUES', place, `the line holds more than ${defaultLimits.values} values`);
+      return;
     case 'NOT-OBJECT':
       report('NOT-OBJECT', place, 'the line is JSON, but not an object');
       return;
