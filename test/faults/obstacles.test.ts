@@ -39,8 +39,8 @@ describe('what is no regular file', () => {
   const path = () => join(home.path, day, `${hostileName}.jsonl`);
 
   it.each<[string, () => Promise<() => void>]>([
-    ['a folder', async () => (mkdirSync(path()), () => {})],
-    ['a pipe', async () => (execFileSync('mkfifo', [path()]), () => {})],
+    ['a folder', makeFolder],
+    ['a pipe', makePipe],
     ['a socket', openSocket],
   ])('never blocks when it is %s', async (_kind, make) => {
     const close = await make();
@@ -64,6 +64,16 @@ describe('what is no regular file', () => {
     home.write('sessions', 'not a folder');
     expect(await check()).toEqual({ listed: [], code: 1, findings: ['NOT-REGULAR error'] });
   });
+
+  async function makeFolder(): Promise<() => void> {
+    mkdirSync(path());
+    return () => {};
+  }
+
+  async function makePipe(): Promise<() => void> {
+    execFileSync('mkfifo', [path()]);
+    return () => {};
+  }
 
   async function openSocket(): Promise<() => void> {
     // The path of a socket is short: it is made where the program does not look for it, and moved.
@@ -129,7 +139,7 @@ describe('the name of a file', () => {
     const output = await home.runOnTerminal(
       `cd '${join(home.path, day)}'; sessions validate --no-pager; sessions ls --json; sessions show --no-pager ./*.jsonl; sessions validate --json ./*.jsonl; echo end`,
     );
-    expect(output).toMatch(/BAD-JSON[^]*end\s*$/);
+    expect(output).toMatch(/BAD-JSON[\s\S]*end\s*$/);
     expect(hostileCharacters(output)).toEqual([]);
   });
 });

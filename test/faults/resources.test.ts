@@ -80,16 +80,16 @@ describe('a line that would take far more memory than its text', { timeout: 120_
   });
 });
 
-describe('a million lines that are no records', { timeout: 120_000 }, () => {
+describe('a file of lines that are no records', { timeout: 120_000 }, () => {
   it.each([
     ['numbers', '1\n', 1],
     ['objects of no kind', '{}\n', 1],
     ['blank lines', '\n', 0],
   ])('are handed on one by one: %s', async (_what, line, code) => {
     const good = rollout().event('user_message', { message: 'good 1' }).bytes;
-    home.add(Buffer.concat([good, Buffer.from(line.repeat(1e6))]));
+    home.add(Buffer.concat([good, Buffer.from(line.repeat(600_000))]));
     const counted = await home.runInShell(`sessions validate --json ${hostileId} | wc -l; exit \${PIPESTATUS[0]}`);
-    expect([counted.code, Number(counted.stdout)]).toEqual([code, code === 0 ? 1 : 1e6]);
+    expect([counted.code, Number(counted.stdout)]).toEqual([code, code === 0 ? 1 : 600_000]);
     await measured(['validate', '--json', hostileId]);
     await measured(['show', '--json', hostileId]);
   });

@@ -5,7 +5,8 @@ import { hasOrdinals } from '../has-ordinals.ts';
 /** MIXED-DIALECT: lines in the form of another version. Of a run of them, the first is named. */
 export const checkDialect: CheckFactory = (file, report) => {
   const numbered = hasOrdinals(file.head);
-  const expected = file.head.dialect;
+  // Ordinals in the first record do not make a session paginated that says it is not.
+  const expected = file.head.dialect === 'paginated' && !numbered ? 'envelope' : file.head.dialect;
   let before: Dialect | null = expected;
   let toldOrdinals = false;
   return {

@@ -1,3 +1,4 @@
+import type { DecodedObject } from '../../../format/decode-line.ts';
 import { type CheckFactory, type FindingPlace, placeOf } from '../check.ts';
 import { hasOrdinals } from '../has-ordinals.ts';
 import { NumberRanges } from '../number-ranges.ts';
@@ -34,8 +35,15 @@ export const checkOrdinals: CheckFactory = (file, report) => {
     line({ decoded }) {
       if (!decoded.ok && decoded.fault !== 'BLANK') unnumbered++;
     },
-    record({ ordinal, dialect }, line) {
+    record({ ordinal, dialect }, line, decoded) {
       const place = placeOf(line);
+      if (ordinal === null && isHugeNumber(decoded)) {
+        endRun(false);
+        report('ORDINAL-GAP', place, `the ordinal ${String(decoded.value.ordinal)} is far beyond the ${next} that is next`, {
+          pointer: '/ordinal',
+        });
+        return;
+      }
       if (ordinal === null) {
         unnumbered++;
         if (dialect === 'envelope') extendRun('ORDINAL-MISSING', place, null);
@@ -60,6 +68,11 @@ export const checkOrdinals: CheckFactory = (file, report) => {
     end: () => endRun(true),
   };
 };
+
+/** Integers that JavaScript cannot hold are decoded as text. */
+function isHugeNumber({ value, scan }: DecodedObject): boolean {
+  return typeof value.ordinal === 'string' && scan.unsafeNumbers.length > 0 && /^\d+$/.test(value.ordinal);
+}
 
 interface Run {
   rule: 'ORDINAL-MISSING' | 'ORDINAL-REUSE' | 'ORDINAL-BACK';
