@@ -18,7 +18,8 @@ export async function check(content: Uint8Array | string, name = 'session.jsonl'
     writeFileSync(path, content);
     const findings: Finding[] = [];
     const options = { now, signal: new AbortController().signal };
-    for await (const finding of checkFile({ path, file: path, threadId: null, home: null }, options)) findings.push(finding);
+    for await (const finding of checkFile({ path, file: path, threadId: null, home: null }, options))
+      findings.push(finding);
     return findings;
   } finally {
     rmSync(folder, { recursive: true });

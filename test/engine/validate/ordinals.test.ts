@@ -6,12 +6,19 @@ function numbered(ordinals: (number | null)[], fields: object = {}, first = 0): 
   const meta = session('paginated', fields, first).bytes.toString();
   const lines = ordinals.map((ordinal, index) => {
     const timestamp = new Date(Date.parse('2026-05-01T12:00:01Z') + index * 1000).toISOString();
-    return JSON.stringify({ timestamp, ...(ordinal !== null && { ordinal }), type: 'event_msg', payload: { type: 'user_message', message: 'x' } });
+    return JSON.stringify({
+      timestamp,
+      ...(ordinal !== null && { ordinal }),
+      type: 'event_msg',
+      payload: { type: 'user_message', message: 'x' },
+    });
   });
   return `${meta}${lines.map((line) => `${line}\n`).join('')}`;
 }
 
-const base = { history_base: { thread_id: '01a01234-0000-7abc-8def-0123456789ab', end_ordinal_exclusive: 40, end_byte_offset: 9000 } };
+const base = {
+  history_base: { thread_id: '01a01234-0000-7abc-8def-0123456789ab', end_ordinal_exclusive: 40, end_byte_offset: 9000 },
+};
 
 describe('ordinals', () => {
   it.each<[string, (number | null)[], string[]]>([
@@ -22,7 +29,11 @@ describe('ordinals', () => {
     ['used again by a second writer from the start', [1, 2, 1, 2, 3], ['ORDINAL-REUSE error 4']],
     ['used in turn by two writers', [1, 2, 2, 3, 3, 4], ['ORDINAL-REUSE error 4', 'ORDINAL-REUSE error 6']],
     ['back in a gap', [1, 5, 3, 4], ['ORDINAL-GAP error 3', 'ORDINAL-BACK error 4']],
-    ['back in a gap, then used again', [1, 5, 3, 3], ['ORDINAL-GAP error 3', 'ORDINAL-BACK error 4', 'ORDINAL-REUSE error 5']],
+    [
+      'back in a gap, then used again',
+      [1, 5, 3, 3],
+      ['ORDINAL-GAP error 3', 'ORDINAL-BACK error 4', 'ORDINAL-REUSE error 5'],
+    ],
     ['missing in the middle', [1, null, null, 4], ['ORDINAL-MISSING error 3']],
     ['missing with none left out for it', [1, null, 2], ['ORDINAL-MISSING error 3']],
     ['missing and left out', [1, null, 5], ['ORDINAL-GAP error 4', 'ORDINAL-MISSING error 3'].reverse()],
@@ -38,7 +49,9 @@ describe('ordinals', () => {
     const [middle] = await check(numbered([1, null, 3]));
     expect(middle?.message).toBe('the record on line 3 has no ordinal');
     const [last] = await check(numbered([1, null, null]));
-    expect(last?.message).toBe('the 2 records on lines 3 to 4 have no ordinal; as the last record lacks one, Codex refuses to resume this session');
+    expect(last?.message).toBe(
+      'the 2 records on lines 3 to 4 have no ordinal; as the last record lacks one, Codex refuses to resume this session',
+    );
   });
 
   it('name the range', async () => {

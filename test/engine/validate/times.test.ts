@@ -1,14 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { check, rulesOf, session, sessionId } from './check-lines.ts';
 
-const at = (time: string) => `${JSON.stringify({ timestamp: time, type: 'event_msg', payload: { type: 'user_message', message: 'x' } })}\n`;
+const at = (time: string) =>
+  `${JSON.stringify({ timestamp: time, type: 'event_msg', payload: { type: 'user_message', message: 'x' } })}\n`;
 
 describe('times', () => {
   it.each<[string, string[], string[]]>([
     ['in order', ['2026-05-01T12:00:01.000Z', '2026-05-01T12:00:02.000Z'], []],
     ['the same', ['2026-05-01T12:00:01.000Z', '2026-05-01T12:00:01.000Z'], []],
-    ['in order, in zones of their own', ['2026-05-01T16:00:01+02:00', '2026-05-01T15:00:00Z', '2026-05-01t10:00:01.5-05:00'], []],
-    ['back once', ['2026-05-01T13:00:00.000Z', '2026-05-01T12:30:00.000Z', '2026-05-01T12:31:00.000Z'], ['TIME-BACK note 3']],
+    [
+      'in order, in zones of their own',
+      ['2026-05-01T16:00:01+02:00', '2026-05-01T15:00:00Z', '2026-05-01t10:00:01.5-05:00'],
+      [],
+    ],
+    [
+      'back once',
+      ['2026-05-01T13:00:00.000Z', '2026-05-01T12:30:00.000Z', '2026-05-01T12:31:00.000Z'],
+      ['TIME-BACK note 3'],
+    ],
     ['back in another zone', ['2026-05-01T13:00:00.000Z', '2026-05-01T14:00:00.000+02:00'], ['TIME-BACK note 3']],
     ['on the last day of a month', ['2026-05-31T00:00:00.000Z'], ['TIME-FUTURE note 2']],
     ['on a day that there is not', ['2026-04-31T00:00:00.000Z'], ['TIME-BAD error 2']],

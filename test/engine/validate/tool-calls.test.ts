@@ -4,7 +4,8 @@ import { check, rulesOf, session } from './check-lines.ts';
 
 const start = (rollout: Rollout, id = 't') => rollout.event('task_started', { turn_id: id });
 const complete = (rollout: Rollout, id = 't') => rollout.event('task_complete', { turn_id: id });
-const call = (rollout: Rollout, id: string) => rollout.item('function_call', { name: 'shell', arguments: '{}', call_id: id });
+const call = (rollout: Rollout, id: string) =>
+  rollout.item('function_call', { name: 'shell', arguments: '{}', call_id: id });
 const result = (rollout: Rollout, id: string) => rollout.item('function_call_output', { call_id: id, output: '' });
 
 describe('tool calls', () => {
@@ -12,19 +13,60 @@ describe('tool calls', () => {
     ['answered', (it) => result(call(it, 'a'), 'a'), []],
     ['answered out of order', (it) => result(result(call(call(it, 'a'), 'b'), 'b'), 'a'), []],
     ['answered twice', (it) => result(result(call(it, 'a'), 'a'), 'a'), ['RESULT-WITHOUT-CALL error 4']],
-    ['answered before they are made', (it) => call(result(it, 'a'), 'a'), ['RESULT-WITHOUT-CALL error 2', 'CALL-WITHOUT-RESULT note 3']],
+    [
+      'answered before they are made',
+      (it) => call(result(it, 'a'), 'a'),
+      ['RESULT-WITHOUT-CALL error 2', 'CALL-WITHOUT-RESULT note 3'],
+    ],
     ['left open in a completed turn', (it) => complete(call(start(it), 'a')), ['CALL-WITHOUT-RESULT error 3']],
-    ['left open in an aborted turn', (it) => call(start(it), 'a').event('turn_aborted', { turn_id: 't', reason: 'interrupted' }), ['CALL-WITHOUT-RESULT note 3']],
-    ['left open in the last turn', (it) => call(start(it), 'a'), ['CALL-WITHOUT-RESULT note 3', 'TURN-UNFINISHED note 2']],
+    [
+      'left open in an aborted turn',
+      (it) => call(start(it), 'a').event('turn_aborted', { turn_id: 't', reason: 'interrupted' }),
+      ['CALL-WITHOUT-RESULT note 3'],
+    ],
+    [
+      'left open in the last turn',
+      (it) => call(start(it), 'a'),
+      ['CALL-WITHOUT-RESULT note 3', 'TURN-UNFINISHED note 2'],
+    ],
     [
       'left open by a program that was killed',
       (it) => complete(start(call(start(it), 'a'), 'u'), 'u'),
       ['CALL-WITHOUT-RESULT note 3', 'TURN-UNFINISHED note 2'],
     ],
-    ['left open where no ends of turns are recorded', (it) => call(it, 'a').user('go on'), ['CALL-WITHOUT-RESULT note 2']],
-    ['custom', (it) => it.item('custom_tool_call', { name: 'exec', input: '', call_id: 'a' }).item('custom_tool_call_output', { call_id: 'a', output: '' }), []],
-    ['local, with only an id', (it) => result(it.item('local_shell_call', { id: 'a', call_id: null, action: { type: 'exec', command: ['ls'] }, status: 'completed' }), 'a'), []],
-    ['of the web, which bring their result', (it) => complete(start(it).item('web_search_call', { status: 'completed', action: { type: 'search', query: 'x' } })), []],
+    [
+      'left open where no ends of turns are recorded',
+      (it) => call(it, 'a').user('go on'),
+      ['CALL-WITHOUT-RESULT note 2'],
+    ],
+    [
+      'custom',
+      (it) =>
+        it
+          .item('custom_tool_call', { name: 'exec', input: '', call_id: 'a' })
+          .item('custom_tool_call_output', { call_id: 'a', output: '' }),
+      [],
+    ],
+    [
+      'local, with only an id',
+      (it) =>
+        result(
+          it.item('local_shell_call', {
+            id: 'a',
+            call_id: null,
+            action: { type: 'exec', command: ['ls'] },
+            status: 'completed',
+          }),
+          'a',
+        ),
+      [],
+    ],
+    [
+      'of the web, which bring their result',
+      (it) =>
+        complete(start(it).item('web_search_call', { status: 'completed', action: { type: 'search', query: 'x' } })),
+      [],
+    ],
   ])('may be %s', async (_how, write, expected) => {
     const rollout = session('envelope');
     write(rollout);
@@ -45,7 +87,11 @@ describe('tool calls', () => {
   });
 
   it('may stand in the file that this one continues', async () => {
-    const history_base = { thread_id: '01a01234-0000-7abc-8def-0123456789ab', end_ordinal_exclusive: 1, end_byte_offset: 9 };
+    const history_base = {
+      thread_id: '01a01234-0000-7abc-8def-0123456789ab',
+      end_ordinal_exclusive: 1,
+      end_byte_offset: 9,
+    };
     const rollout = session('paginated', { history_base }, 1);
     expect(await rulesOf(result(rollout, 'a').bytes)).toEqual(['RESULT-WITHOUT-CALL note 2', 'DANGLING note 1']);
   });

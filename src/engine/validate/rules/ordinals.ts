@@ -39,9 +39,14 @@ export const checkOrdinals: CheckFactory = (file, report) => {
       const place = placeOf(line);
       if (ordinal === null && isHugeNumber(decoded)) {
         endRun(false);
-        report('ORDINAL-GAP', place, `the ordinal ${String(decoded.value.ordinal)} is far beyond the ${next} that is next`, {
-          pointer: '/ordinal',
-        });
+        report(
+          'ORDINAL-GAP',
+          place,
+          `the ordinal ${String(decoded.value.ordinal)} is far beyond the ${next} that is next`,
+          {
+            pointer: '/ordinal',
+          },
+        );
         return;
       }
       if (ordinal === null) {

@@ -10,13 +10,11 @@ import { turnMark } from '../turn-mark.ts';
  */
 export const checkToolCalls: CheckFactory = (file, report) => {
   const waiting = new Map<string, FindingPlace>();
+  const pointer = file.head.dialect === 'bare' ? '/call_id' : '/payload/call_id';
   let knowsTurns = false;
   const giveUp = (id: string, place: FindingPlace, reason: string | null) => {
     const message = `the call ${JSON.stringify(id)} has no result${reason === null ? ', though its turn was completed' : `: ${reason}`}`;
-    report('CALL-WITHOUT-RESULT', place, message, {
-      pointer: '/payload/call_id',
-      ...(reason !== null && { severity: 'note' }),
-    });
+    report('CALL-WITHOUT-RESULT', place, message, { pointer, ...(reason !== null && { severity: 'note' }) });
     waiting.delete(id);
   };
   const giveUpAll = (reason: string | null) => {
@@ -54,7 +52,7 @@ export const checkToolCalls: CheckFactory = (file, report) => {
         const mayBeInherited = file.head.base !== null;
         const why = mayBeInherited ? 'no call in this file' : 'no call before it, or has a result already';
         report('RESULT-WITHOUT-CALL', placeOf(line), `the result for ${JSON.stringify(id)} has ${why}`, {
-          pointer: record.dialect === 'bare' ? '/call_id' : '/payload/call_id',
+          pointer,
           ...(mayBeInherited && { severity: 'note' }),
         });
       }
