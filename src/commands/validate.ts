@@ -17,7 +17,7 @@ export const validate: Command = {
   spec: {
     name: 'validate',
     group: 'audit',
-    summary: 'check sessions against the schema and the rules of the format',
+    summary: "check sessions against the schema and the format's rules",
     synopsis: ['[options] [SESSION|FILE]...', '[options] -'],
     description: [
       'Checks each line against the schema `rollout-line`, and each session against the rules below. Without an argument, ' +
@@ -105,11 +105,7 @@ async function validateSessions(invocation: Invocation, io: Io): Promise<number>
   const checked =
     invocation.operands.length > 0 ? operands.targets.length : [...(await sessions.catalog()).threadIds].length;
   if (printer.mode === 'human') await io.stderr.write(`${summarise(verdict, checked)}\n`);
-  if (verdict.unchecked > 0)
-    await warn(
-      io,
-      `${verdict.unchecked} findings say that something could not be checked; they were left out of the list`,
-    );
+  if (verdict.unchecked > 0) await warn(io, describeUnchecked(verdict.unchecked));
   return verdict.exit;
 }
 
@@ -171,6 +167,11 @@ function nameOf({ thread_id: id, file }: Finding, target: Target | null): string
 
 function summarise(verdict: Verdict, checked: number): string {
   return `${checked} ${checked === 1 ? 'session' : 'sessions'}, ${countFindings(verdict.counts) || 'no findings'}`;
+}
+
+function describeUnchecked(count: number): string {
+  const [findings, were] = count === 1 ? ['1 finding says', 'it was'] : [`${count} findings say`, 'they were'];
+  return `${findings} that something could not be checked; ${were} left out of the list`;
 }
 
 function describeProgress({ done, of, bytes }: ValidateProgress): string {

@@ -1,5 +1,5 @@
 import { Failure } from '../base/failure.ts';
-import { pascalCase } from '../format/events/event-msg.ts';
+import { pascalCase, publishedKind } from '../format/events/event-msg.ts';
 import { type Event, eventTypes } from '../model/event.ts';
 
 /** Which events are wanted; an empty list wants all. */
@@ -27,9 +27,7 @@ export function parseEventFilter(given: {
 }): EventFilter {
   return {
     types: splitWords(given.types).map(parseType),
-    msgTypes: splitWords(given.msgTypes).map((word) =>
-      word.includes('_') || /^[a-z]/.test(word) ? pascalCase(word) : word,
-    ),
+    msgTypes: splitWords(given.msgTypes).map(publishedKind),
     itemTypes: splitWords(given.itemTypes).map(snakeCase),
     turns: given.turns === undefined ? null : parseTurns(given.turns),
   };

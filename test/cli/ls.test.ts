@@ -1,10 +1,8 @@
 import { utimesSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { runCommandLine } from '../../src/commands/frame/run-command-line.ts';
-import { commands } from '../../src/commands/registry.ts';
 import { validateThread } from '../../src/format/schemas.ts';
 import { envelope, idOf, makeHome, record, type TestHome, turn } from '../builders.ts';
-import { MemoryIo } from '../support/memory-io.ts';
+import { runHere } from '../support/run-here.ts';
 import { type Outcome, runProgram } from '../support/run-program.ts';
 
 let home: TestHome;
@@ -73,11 +71,9 @@ describe('the list', () => {
       [3, 2, 1],
     ],
   ])('with %j', async (options, numbers) => {
-    const io = new MemoryIo({ env: { CODEX_HOME: home.path }, cwd: home.path });
-    io.now = Date.now();
-    const code = await runCommandLine(['ls', ...options, '-q'], commands, io);
-    expect([code, io.errText]).toEqual([0, '']);
-    const ids = io.outText.split('\n').filter(Boolean);
+    const { code, out, err } = await lsHere([...options, '-q']);
+    expect([code, err]).toEqual([0, '']);
+    const ids = out.toString().split('\n').filter(Boolean);
     const expected = numbers.map(idOf);
     // Among those of one size the order is by id.
     expect(options.includes('size') ? ids.sort() : ids).toEqual(options.includes('size') ? expected.sort() : expected);
@@ -120,9 +116,9 @@ describe('the list', () => {
     [['--archived=no'], 'no'],
     [['extra'], 'extra'],
   ])('with %j is wrong usage', async (options, message) => {
-    const { code, stdout, stderr } = await ls(options);
-    expect([code, stdout.length]).toEqual([2, 0]);
-    expect(stderr).toContain(message);
+    const { code, out, err } = await lsHere(options);
+    expect([code, out.length]).toEqual([2, 0]);
+    expect(err).toContain(message);
   });
 
   it('needs a home', async () => {
@@ -135,6 +131,10 @@ describe('the list', () => {
     });
   });
 });
+
+function lsHere(options: string[]) {
+  return runHere(['ls', ...options], { env: { CODEX_HOME: home.path }, cwd: home.path });
+}
 
 function ls(options: string[]): Promise<Outcome> {
   return runProgram(['ls', ...options], { env: { CODEX_HOME: home.path }, cwd: home.path });

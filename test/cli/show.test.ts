@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { validateError } from '../../src/format/schemas.ts';
 import { type Entry, envelope, idOf, jsonl, makeFolder, makeHome, record, type TestHome, turn } from '../builders.ts';
 import type { Json } from '../support/json.ts';
+import { runHere } from '../support/run-here.ts';
 import { type Outcome, program, runProgram } from '../support/run-program.ts';
 
 const [one, two, gone] = [idOf(1), '02990000-0000-7000-8000-000000000002', idOf(3)];
@@ -201,9 +202,9 @@ describe('what goes wrong', () => {
     [['show', '--effective', '--follow', one], 2, '--effective'],
     [['show', '--follow', '-'], 2, '--follow'],
   ])('%j ends with %i', async (argv, code, message) => {
-    const json = await sessions([...argv, '--json']);
-    expect([json.code, json.stdout.length]).toEqual([code, 0]);
-    const error = JSON.parse(json.stderr);
+    const { code: exit, out, err } = await runHere([...argv, '--json'], { env: { CODEX_HOME: home.path } });
+    expect([exit, out.length]).toEqual([code, 0]);
+    const error = JSON.parse(err);
     expect(error).toMatchObject({ schema: 'sessions.error/1', exit: code, message: expect.stringContaining(message) });
     expect(validateError(error)).toMatchObject({ ok: true });
   });

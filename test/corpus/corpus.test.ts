@@ -1,12 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { runCommandLine } from '../../src/commands/frame/run-command-line.ts';
-import { commands } from '../../src/commands/registry.ts';
 import { validateEvent } from '../../src/format/event-schema.ts';
 import { validateThread } from '../../src/format/schemas.ts';
 import type { Json } from '../support/json.ts';
-import { MemoryIo } from '../support/memory-io.ts';
+import { runHere } from '../support/run-here.ts';
 import { type Counts, copiedFrom, count, type RolloutFacts, readHome, threadParts } from './independent-count.ts';
 
 /** A folder with a home per version of the real Codex, each written by it. */
@@ -146,11 +144,8 @@ function homesOf(folder: string): string[] {
   return readdirSync(folder).filter((name) => existsSync(join(folder, name, 'sessions')));
 }
 
-async function run(home: string, argv: string[], stdin: string | Uint8Array = '', tty = false) {
-  const io = new MemoryIo({ env: { CODEX_HOME: home }, stdin, tty });
-  io.now = Date.now();
-  const code = await runCommandLine(argv, commands, io);
-  return { code, out: Buffer.concat(io.out), err: io.errText };
+function run(home: string, argv: string[], stdin: string | Uint8Array = '', tty = false) {
+  return runHere(argv, { env: { CODEX_HOME: home }, stdin, tty });
 }
 
 /** What `show` gave for a session or a file; asked for several times, it is shown once. */

@@ -69,6 +69,6 @@ describe('a pattern', () => {
   ])('of %s takes no time', (_what, glob, text) => {
     const before = performance.now();
     expect(globMatcher(glob)(text)).toBe(false);
-    expect(performance.now() - before).toBeLessThan(500);
+    expect(performance.now() - before).toBeLessThan(3000);
   });
 });

@@ -1,10 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { runCommandLine } from '../../src/commands/frame/run-command-line.ts';
-import { commands } from '../../src/commands/registry.ts';
 import { validateEvent } from '../../src/format/event-schema.ts';
 import { idOf, makeHome, zstdFrame } from '../builders.ts';
-import { MemoryIo } from '../support/memory-io.ts';
+import { runHere } from '../support/run-here.ts';
 import { type HostileLine, hostileLine } from './hostile-lines.ts';
 
 const home = makeHome();
@@ -69,9 +67,8 @@ function expectAllShown(lines: HostileLine[], printed: string[]): void {
 }
 
 async function run(argv: string[], stdin = '', tty = false) {
-  const io = new MemoryIo({ env: { CODEX_HOME: home.path, NO_COLOR: '1' }, stdin, tty });
-  const code = await runCommandLine(argv, commands, io);
-  return { code, out: io.outText, err: io.errText };
+  const { code, out, err } = await runHere(argv, { env: { CODEX_HOME: home.path, NO_COLOR: '1' }, stdin, tty });
+  return { code, out: out.toString(), err };
 }
 
 function linesOf(out: string): string[] {

@@ -130,9 +130,9 @@ export class Run {
   }
 }
 
-/** Characters that must not reach a terminal from data, once the program's own colours are taken out. */
+/** Characters that must not reach a terminal from data, once the program's own colours and progress are taken out. */
 export function hostileCharacters(output: string): string[] {
-  const plain = output.replace(/\x1b\[[0-9;]*m/g, '').replace(/[\r\n\t]/g, '');
+  const plain = output.replace(/\x1b\[[0-9;]*m|\r\x1b\[K/g, '').replace(/[\r\n\t]/g, '');
   const hostile = /[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e0fff}]/gu;
   return [...plain.matchAll(hostile)].map(([character]) => `U+${character.codePointAt(0)?.toString(16)}`);
 }

@@ -82,6 +82,7 @@ describe('a line that would take far more memory than its text', { timeout: 120_
 
 describe('a file of lines that are no records', { timeout: 120_000 }, () => {
   it.each([
+    ['words', 'x\n', 1],
     ['numbers', '1\n', 1],
     ['objects of no kind', '{}\n', 1],
     ['blank lines', '\n', 0],

@@ -31,7 +31,9 @@ describe('the place where a text stops being JSON', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 }), fc.nat(), (value, chosen) => {
         const text = JSON.stringify(value).replace(/[^\x20-\x7e]/g, '?');
-        const outside = [...text.replace(/"(?:[^"\\]|\\.)*"/g, (string) => '"'.repeat(string.length))].flatMap((letter, index) => (letter === '"' ? [] : [index]));
+        const outside = [...text.replace(/"(?:[^"\\]|\\.)*"/g, (string) => '"'.repeat(string.length))].flatMap(
+          (letter, index) => (letter === '"' ? [] : [index]),
+        );
         const at = outside[chosen % outside.length] as number;
         expect(faultIn(`${text.slice(0, at)}@${text.slice(at + 1)}`)).toBe(at);
       }),

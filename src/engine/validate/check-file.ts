@@ -54,7 +54,7 @@ async function* checkRollout(
 ): AsyncGenerator<Finding> {
   const name = subject.file === null ? null : parseRolloutName(basename(subject.path));
   const head = await headOf(rollout);
-  const threadId = subject.threadId ?? head.threadId ?? name?.threadId ?? null;
+  const threadId = subject.threadId ?? usableId(head.threadId) ?? name?.threadId ?? null;
   findings.threadId = threadId;
   const facts: FileFacts = {
     threadId,
@@ -73,6 +73,13 @@ async function* checkRollout(
   reportDecodingDamage(rollout, findings.report);
   if (metaPlace) await checkReferences(facts, metaPlace, subject, findings.report);
 }
+
+/** Every finding carries the id: one of megabytes is none. */
+function usableId(id: string | null): string | null {
+  return id !== null && id.length <= LONGEST_ID ? id : null;
+}
+
+const LONGEST_ID = 100;
 
 /** What kept the file from being read; null for a fault of this program, and for a file that is not there. */
 function obstacleOf(error: unknown): { rule: 'SYMLINK' | 'NOT-REGULAR' | 'UNREADABLE'; message: string } | null {

@@ -26,12 +26,14 @@ export function findGluedRecord(line: Line, dialect: Dialect | null): { start: n
 }
 
 function findStarts(bytes: Buffer, start: number, end: number, dialect: Dialect | null): number[] {
+  // Not beyond the line: a block may hold half a million of them.
+  const line = bytes.subarray(start, end);
   const found = new Set<number>();
   for (const opening of openings[dialect ?? 'envelope']) {
-    let at = bytes.indexOf(opening, start);
-    for (let tries = 0; tries < MOST_TRIES && at >= 0 && at < end; tries++) {
-      found.add(at);
-      at = bytes.indexOf(opening, at + 1);
+    let at = line.indexOf(opening);
+    for (let tries = 0; tries < MOST_TRIES && at >= 0; tries++) {
+      found.add(start + at);
+      at = line.indexOf(opening, at + 1);
     }
   }
   return [...found].sort((a, b) => a - b);

@@ -3,23 +3,24 @@ import type { RolloutEntry } from '../../store/discover.ts';
 import type { Catalog } from '../catalog.ts';
 import { type HistoryBase, readHead } from '../read-head.ts';
 
-/** What the files of a home refer to. Each head is read once, when it is first asked for. */
+/** What the files of a home refer to. The home is searched, and each head read, once and when it is first asked for. */
 export class Lineage {
-  readonly #catalog: Catalog;
+  readonly #open: () => Promise<Catalog>;
+  #catalog: Promise<Catalog> | null = null;
   readonly #links = new Map<string, Links>();
 
-  constructor(catalog: Catalog) {
-    this.#catalog = catalog;
+  constructor(open: () => Promise<Catalog>) {
+    this.#open = open;
   }
 
   /** The file that holds a rollout; undefined when the home has none. */
-  rollout(id: string): RolloutEntry | undefined {
-    return this.#catalog.rollout(id);
+  async rollout(id: string): Promise<RolloutEntry | undefined> {
+    return (await this.#home()).rollout(id);
   }
 
   /** The first file of a thread; undefined when the home has none. */
-  thread(id: string): RolloutEntry | undefined {
-    return this.#catalog.thread(id)[0];
+  async thread(id: string): Promise<RolloutEntry | undefined> {
+    return (await this.#home()).thread(id)[0];
   }
 
   async linksOf(entry: RolloutEntry): Promise<Links> {
@@ -29,6 +30,11 @@ export class Lineage {
       this.#links.set(entry.path, links);
     }
     return links;
+  }
+
+  #home(): Promise<Catalog> {
+    this.#catalog ??= this.#open();
+    return this.#catalog;
   }
 }
 

@@ -1,7 +1,7 @@
 import { Failure } from '../../base/failure.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { RolloutEntry } from '../../store/discover.ts';
-import { homeAround } from '../../store/home.ts';
+import { type Home, homeAround } from '../../store/home.ts';
 import { createLiveProbe } from '../../store/live.ts';
 import { type Catalog, loadCatalog } from '../catalog.ts';
 import type { SessionResolver, Target } from '../resolve-session.ts';
@@ -34,7 +34,7 @@ export interface ValidateProgress {
 export async function* validateHome(catalog: Catalog, options: ValidateOptions): AsyncGenerator<Finding> {
   for (const obstacle of catalog.obstacles) yield* reportObstacle(obstacle);
   const permissions = new PermissionCheck(options.strictPermissions);
-  const home = surroundingsIn(catalog);
+  const home = surroundingsIn(catalog.home, async () => catalog);
   const threads = [...catalog.threadIds];
   const hidden = hiddenByThread(catalog);
   for (const threadId of hidden.keys()) if (catalog.thread(threadId).length === 0) threads.push(threadId);
@@ -60,13 +60,13 @@ export async function* validateTarget(
   const onProgress = (bytes: number) => options.onProgress?.({ done: 0, of: 1, bytes });
   if (target.kind === 'thread') {
     const catalog = await sessions.catalog();
-    const context = { home: surroundingsIn(catalog), permissions, onProgress };
+    const context = { home: surroundingsIn(catalog.home, async () => catalog), permissions, onProgress };
     const hidden = hiddenByThread(catalog).get(target.threadId) ?? [];
     yield* validateFiles(catalog.thread(target.threadId), hidden, context, options);
     return;
   }
   const around = target.isStdin ? null : homeAround(target.path);
-  const home = around ? surroundingsIn(await loadCatalog(around)) : null;
+  const home = around ? surroundingsIn(around, () => loadCatalog(around)) : null;
   const file = target.isStdin ? null : target.path;
   yield* validateFile({ path: target.path, file, threadId: null, home }, { home, permissions, onProgress }, options);
 }
@@ -109,8 +109,8 @@ async function* validateFile(subject: Subject, context: Context, options: Valida
   yield* modes;
 }
 
-function surroundingsIn(catalog: Catalog): Surroundings {
-  return { lineage: new Lineage(catalog), isLive: createLiveProbe(catalog.home) };
+function surroundingsIn(home: Home, open: () => Promise<Catalog>): Surroundings {
+  return { lineage: new Lineage(open), isLive: createLiveProbe(home) };
 }
 
 function hiddenByThread(catalog: Catalog): Map<string, Hidden[]> {

@@ -87,6 +87,11 @@ const messageNames = new Map(
     .map((kind) => [kind, renamed[kind] ?? pascalCase(kind)]),
 );
 
+/** The published name of a kind, in either spelling: `task_started` and `TurnStarted` both give `TurnStarted`. */
+export function publishedKind(word: string): string {
+  return messageNames.get(word) ?? (/^[A-Z]/.test(word) ? word : pascalCase(word));
+}
+
 export function pascalCase(kind: string): string {
   return kind.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

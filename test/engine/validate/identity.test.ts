@@ -23,7 +23,10 @@ describe('the first record', () => {
   });
 
   it('is the session_meta, also of a bare file', async () => {
-    const bare = [`{"id":"${sessionId}","timestamp":"2025-08-07T09:12:44.120Z","instructions":null}`, '{"record_type":"state"}'];
+    const bare = [
+      `{"id":"${sessionId}","timestamp":"2025-08-07T09:12:44.120Z","instructions":null}`,
+      '{"record_type":"state"}',
+    ];
     expect(await rulesOf(`${bare.join('\n')}\n`, name(sessionId))).toEqual([]);
     expect(await rulesOf(`${bare.reverse().join('\n')}\n`)).toEqual(['NO-META error 1']);
   });
@@ -37,12 +40,21 @@ describe('the first record', () => {
   it('may be followed by another one: of a parent, or with what has changed', async () => {
     const rollout = session('envelope', { forked_from_id: other });
     const fields = { timestamp: '2026-04-01T12:00:00.000Z', cwd: '/', originator: 'o', cli_version: '0' };
-    rollout.add('session_meta', { id: other, ...fields }).add('session_meta', { id: sessionId, ...fields, memory_mode: 'disabled' });
+    rollout
+      .add('session_meta', { id: other, ...fields })
+      .add('session_meta', { id: sessionId, ...fields, memory_mode: 'disabled' });
     expect(await rulesOf(rollout.bytes, name(sessionId))).toEqual(['DANGLING note 1']);
   });
 
   it('may be any in a stream of events', async () => {
-    const event = { thread_id: sessionId, seq: 3, timestamp: null, turn: 1, type: 'EventMsg', msg: { type: 'UserMessage', text: 'x' } };
+    const event = {
+      thread_id: sessionId,
+      seq: 3,
+      timestamp: null,
+      turn: 1,
+      type: 'EventMsg',
+      msg: { type: 'UserMessage', text: 'x' },
+    };
     expect(await check(`${JSON.stringify(event)}\n`)).toEqual([]);
   });
 
@@ -64,7 +76,9 @@ describe('the dialect of lines', () => {
   });
 
   it('may be unknown', async () => {
-    expect(await check(`${session('envelope').bytes}{"a":1}\n`)).toMatchObject([{ rule: 'SCHEMA', line: 2, pointer: '' }]);
+    expect(await check(`${session('envelope').bytes}{"a":1}\n`)).toMatchObject([
+      { rule: 'SCHEMA', line: 2, pointer: '' },
+    ]);
   });
 
   it('tells what an unknown kind is, once a file', async () => {

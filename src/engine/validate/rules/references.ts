@@ -28,7 +28,7 @@ export async function checkReferences(
   const { lineage } = subject.home;
   if (base) await checkBase(base, facts, place, lineage, report);
   if (forkedFrom) await checkFork(forkedFrom, facts, place, lineage, report);
-  if (parent && !lineage.thread(parent)) {
+  if (parent && !(await lineage.thread(parent))) {
     report('DANGLING', place, `the session ${parent} that started this one is not in this home`, {
       severity: 'note',
       ...pointTo('source'),
@@ -53,7 +53,7 @@ async function checkBase(
       return;
     }
     seen.add(rolloutId);
-    const entry = lineage.rollout(rolloutId);
+    const entry = await lineage.rollout(rolloutId);
     if (!entry) {
       const through = next === base ? '' : ', through others,';
       report(
@@ -85,7 +85,7 @@ async function checkFork(
       return;
     }
     seen.add(next);
-    const entry = lineage.thread(next);
+    const entry = await lineage.thread(next);
     if (!entry) {
       if (next === forkedFrom)
         report('DANGLING', place, `the session ${next} that it was forked from is not in this home`, {
