@@ -5,7 +5,9 @@ import { type Home, homeAround } from '../../store/home.ts';
 import { createLiveProbe } from '../../store/live.ts';
 import { type Catalog, loadCatalog } from '../catalog.ts';
 import type { SessionResolver, Target } from '../resolve-session.ts';
+import { wholeFile } from './check.ts';
 import { checkFile } from './check-file.ts';
+import { Findings } from './findings.ts';
 import { Lineage } from './lineage.ts';
 import { checkDuplicate } from './rules/duplicates.ts';
 import { reportObstacle } from './rules/obstacles.ts';
@@ -90,13 +92,25 @@ async function* validateFiles(
 ): AsyncGenerator<Finding> {
   for (const { entry, by } of hidden) yield* await checkDuplicate(entry, by, options.signal);
   for (const entry of [...entries, ...hidden.map((pair) => pair.entry)]) {
+    yield* validateEntry(subjectOf(entry, context.home), context, options);
+  }
+}
+
+/** A file that was compressed, or taken out again, after the home was searched is checked in its other form. */
+async function* validateEntry(subject: Subject, context: Context, options: ValidateOptions): AsyncGenerator<Finding> {
+  const { path } = subject;
+  const otherForm = path.endsWith('.zst') ? path.slice(0, -'.zst'.length) : `${path}.zst`;
+  for (const form of [path, otherForm]) {
     try {
-      yield* validateFile(subjectOf(entry, context.home), context, options);
+      yield* validateFile({ ...subject, path: form, file: form }, context, options);
+      return;
     } catch (error) {
-      // It was archived, compressed or removed after the home was searched.
       if (!(error instanceof Failure && error.kind === 'usage')) throw error;
     }
   }
+  const gone = new Findings(path, subject.threadId);
+  gone.report('UNREADABLE', wholeFile, 'was moved or removed while the home was checked');
+  yield* gone.take();
 }
 
 async function* validateFile(subject: Subject, context: Context, options: ValidateOptions): AsyncGenerator<Finding> {

@@ -7,7 +7,7 @@ import { isTornTail } from '../../read-records.ts';
 import { type CheckFactory, type FileFacts, type FindingPlace, placeOf, type Report } from '../check.ts';
 import { findGluedRecord } from '../glued-record.ts';
 
-/** TORN-TAIL, HOLE, GLUED, BAD-UTF8, BAD-JSON, NOT-OBJECT, LINE-TOO-LONG, TOO-DEEP: why a line is no record. */
+/** TORN-TAIL, HOLE, GLUED, BAD-UTF8, BAD-JSON, NOT-OBJECT, LINE-TOO-LONG, TOO-DEEP, TOO-MANY-VALUES: why a line is no record. */
 export const checkDamage: CheckFactory = (file, report) => ({
   line({ line, decoded }) {
     if (!decoded.ok && decoded.fault !== 'BLANK') reportDamage(line, decoded, file, report);
@@ -72,7 +72,11 @@ function reportUnparsable(line: Line, decoded: Undecodable, report: Report): voi
     case 'HOLE': {
       const { from, to } = longestHole(bytes, start, end);
       const place = placeAt(from);
-      report('HOLE', place, `a hole of ${to - from} NUL bytes at byte ${place.offset} damages line ${line.number}`);
+      report(
+        'HOLE',
+        place,
+        `a hole of ${to - from} NUL ${to - from === 1 ? 'byte' : 'bytes'} at byte ${place.offset} damages line ${line.number}`,
+      );
       return;
     }
     case 'BAD-UTF8': {

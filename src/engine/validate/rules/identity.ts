@@ -1,4 +1,5 @@
 import { type CheckFactory, placeOf } from '../check.ts';
+import { shorten } from '../shorten.ts';
 
 /** NO-META, ID-MISMATCH, HISTORY-MODE: what the first record says the session is. */
 export const checkIdentity: CheckFactory = (file, report) => {
@@ -20,11 +21,11 @@ export const checkIdentity: CheckFactory = (file, report) => {
       const inPayload = record.dialect === 'bare' ? '' : '/payload';
       const { id, history_mode: mode } = record.payload;
       if (file.name && typeof id === 'string' && id.toLowerCase() !== file.name.threadId) {
-        const message = `the session_meta has the id ${JSON.stringify(id.slice(0, 60))}, the name of the file ${file.name.threadId}`;
+        const message = `the session_meta has the id ${JSON.stringify(shorten(id))}, the name of the file ${file.name.threadId}`;
         report('ID-MISMATCH', placeOf(line), message, { pointer: `${inPayload}/id` });
       }
       if (typeof mode === 'string' && !knownModes.includes(mode)) {
-        const message = `the history mode ${JSON.stringify(mode.slice(0, 60))} is not known; Codex hides and refuses such a session`;
+        const message = `the history mode ${JSON.stringify(shorten(mode))} is not known; Codex hides and refuses such a session`;
         report('HISTORY-MODE', placeOf(line), message, { pointer: `${inPayload}/history_mode` });
       }
     },
@@ -34,5 +35,5 @@ export const checkIdentity: CheckFactory = (file, report) => {
 const knownModes = ['legacy', 'paginated'];
 
 function describe(type: string): string {
-  return /^[aeiou]/.test(type) ? `an ${type.slice(0, 60)}` : `a ${type.slice(0, 60)}`;
+  return `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${shorten(type)}`;
 }

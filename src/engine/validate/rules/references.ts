@@ -2,6 +2,7 @@ import { isObject } from '../../../format/record.ts';
 import type { HistoryBase } from '../../read-head.ts';
 import type { FileFacts, FindingPlace, Report } from '../check.ts';
 import type { Lineage } from '../lineage.ts';
+import { shorten } from '../shorten.ts';
 import type { Subject } from '../subject.ts';
 import { checkBaseEnd } from './base-end.ts';
 
@@ -18,7 +19,7 @@ export async function checkReferences(
   if (named.length === 0) return;
   const pointTo = (key: string) => ({ pointer: `${facts.head.dialect === 'bare' ? '' : '/payload'}/${key}` });
   if (!subject.home) {
-    const message = `the session refers to ${[...new Set(named)].join(', ')}; the file lies in no home in which that could be looked for`;
+    const message = `the session refers to ${[...new Set(named)].map(shorten).join(', ')}; the file lies in no home in which that could be looked for`;
     report('DANGLING', place, message, {
       severity: 'note',
       ...pointTo(base ? 'history_base' : forkedFrom ? 'forked_from_id' : 'source'),
@@ -29,7 +30,7 @@ export async function checkReferences(
   if (base) await checkBase(base, facts, place, lineage, report);
   if (forkedFrom) await checkFork(forkedFrom, facts, place, lineage, report);
   if (parent && !(await lineage.thread(parent))) {
-    report('DANGLING', place, `the session ${parent} that started this one is not in this home`, {
+    report('DANGLING', place, `the session ${shorten(parent)} that started this one is not in this home`, {
       severity: 'note',
       ...pointTo('source'),
     });
@@ -49,7 +50,7 @@ async function checkBase(
   while (next) {
     const { rolloutId }: HistoryBase = next;
     if (seen.has(rolloutId)) {
-      report('CYCLE', place, `its history_base leads back to rollout ${rolloutId}`, { pointer });
+      report('CYCLE', place, `its history_base leads back to rollout ${shorten(rolloutId)}`, { pointer });
       return;
     }
     seen.add(rolloutId);
@@ -59,7 +60,7 @@ async function checkBase(
       report(
         'DANGLING',
         place,
-        `its history_base names${through} rollout ${rolloutId}, which is not in this home: Codex cannot read the session`,
+        `its history_base names${through} rollout ${shorten(rolloutId)}, which is not in this home: Codex cannot read the session`,
         { pointer },
       );
       return;
@@ -81,14 +82,14 @@ async function checkFork(
   let next: string | null = forkedFrom;
   while (next) {
     if (seen.has(next)) {
-      report('CYCLE', place, `it was forked from itself, by way of ${next}`, { pointer });
+      report('CYCLE', place, `it was forked from itself, by way of ${shorten(next)}`, { pointer });
       return;
     }
     seen.add(next);
     const entry = await lineage.thread(next);
     if (!entry) {
       if (next === forkedFrom)
-        report('DANGLING', place, `the session ${next} that it was forked from is not in this home`, {
+        report('DANGLING', place, `the session ${shorten(next)} that it was forked from is not in this home`, {
           severity: 'note',
           pointer,
         });

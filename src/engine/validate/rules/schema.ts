@@ -4,6 +4,7 @@ import type { Record } from '../../../format/record.ts';
 import { validateLine } from '../../../format/schemas.ts';
 import type { Dialect } from '../../../model/thread-row.ts';
 import { type CheckFactory, placeOf } from '../check.ts';
+import { shorten } from '../shorten.ts';
 
 /** SCHEMA, UNKNOWN: each line against the published schema of its dialect. */
 export const checkSchema: CheckFactory = (file, report) => {
@@ -22,13 +23,13 @@ export const checkSchema: CheckFactory = (file, report) => {
         });
       } else if (verdict.unknown) {
         const { level, name } = verdict.unknown;
-        const key = `${level} ${name.slice(0, LONGEST_NAME)}`;
+        const key = `${level} ${shorten(name)}`;
         if (known.has(key)) return;
         if (known.size < MOST_NAMES) known.add(key);
         report(
           'UNKNOWN',
           placeOf(line),
-          `${levels[level]} ${JSON.stringify(name.slice(0, LONGEST_NAME))} is not known to this version`,
+          `${levels[level]} ${JSON.stringify(shorten(name))} is not known to this version`,
           { pointer: pointerTo(level, record) },
         );
       }
@@ -51,4 +52,3 @@ function pointerTo(level: UnknownTag['level'], record: Record | null): string {
 
 /** Past so many kinds, each occurrence is reported instead of being remembered. */
 const MOST_NAMES = 1000;
-const LONGEST_NAME = 60;

@@ -1,5 +1,6 @@
 import { hasBom } from '../../../format/decode-line.ts';
 import { type CheckFactory, placeOf } from '../check.ts';
+import { shorten } from '../shorten.ts';
 
 /** BOM, NO-EOL, DUP-KEY: oddities of the text of lines that can be decoded. */
 export const checkTextForm: CheckFactory = (file, report) => ({
@@ -16,9 +17,3 @@ export const checkTextForm: CheckFactory = (file, report) => ({
     }
   },
 });
-
-function shorten(text: string): string {
-  return text.length > LONGEST_KEY ? `${text.slice(0, LONGEST_KEY)}…` : text;
-}
-
-const LONGEST_KEY = 60;

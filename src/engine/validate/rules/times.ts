@@ -1,5 +1,6 @@
 import { formatTime, parseTime } from '../../../base/time.ts';
 import { type CheckFactory, placeOf } from '../check.ts';
+import { shorten } from '../shorten.ts';
 
 /** TIME-BAD, TIME-BACK, TIME-FUTURE: the times of records. Times of the usual form are compared as text. */
 export const checkTimes: CheckFactory = (file, report) => {
@@ -51,7 +52,7 @@ function normalise(text: string): string | null {
 
 function describeBad(text: string): string {
   const ms = parseTime(text);
-  const shown = JSON.stringify(text.slice(0, 60));
+  const shown = JSON.stringify(shorten(text));
   if (ms !== null) return `${shown} lies before there were sessions: the clock was not set`;
   return /:60(\.\d+)?(Z|[+-]\d\d:\d\d)$/i.test(text)
     ? `${shown} is a leap second, which most programs cannot place`

@@ -1,4 +1,5 @@
 import { type CheckFactory, type FindingPlace, placeOf } from '../check.ts';
+import { shorten } from '../shorten.ts';
 import { turnMark } from '../turn-mark.ts';
 
 /**
@@ -13,7 +14,7 @@ export const checkToolCalls: CheckFactory = (file, report) => {
   const pointer = file.head.dialect === 'bare' ? '/call_id' : '/payload/call_id';
   let knowsTurns = false;
   const giveUp = (id: string, place: FindingPlace, reason: string | null) => {
-    const message = `the call ${JSON.stringify(id)} has no result${reason === null ? ', though its turn was completed' : `: ${reason}`}`;
+    const message = `the call ${JSON.stringify(shorten(id))} has no result${reason === null ? ', though its turn was completed' : `: ${reason}`}`;
     report('CALL-WITHOUT-RESULT', place, message, { pointer, ...(reason !== null && { severity: 'note' }) });
     waiting.delete(id);
   };
@@ -51,7 +52,7 @@ export const checkToolCalls: CheckFactory = (file, report) => {
       } else if (!waiting.delete(id)) {
         const mayBeInherited = file.head.base !== null;
         const why = mayBeInherited ? 'no call in this file' : 'no call before it, or has a result already';
-        report('RESULT-WITHOUT-CALL', placeOf(line), `the result for ${JSON.stringify(id)} has ${why}`, {
+        report('RESULT-WITHOUT-CALL', placeOf(line), `the result for ${JSON.stringify(shorten(id))} has ${why}`, {
           pointer,
           ...(mayBeInherited && { severity: 'note' }),
         });

@@ -1,5 +1,6 @@
 import { isObject } from '../../../format/record.ts';
 import { type CheckFactory, type FindingPlace, placeOf } from '../check.ts';
+import { shorten } from '../shorten.ts';
 import { turnMark } from '../turn-mark.ts';
 
 /**
@@ -63,7 +64,7 @@ function entersReview(payload: { [key: string]: unknown }): boolean {
 }
 
 function textOf(value: unknown): string | null {
-  return typeof value === 'string' ? value.slice(0, 60) : null;
+  return typeof value === 'string' ? shorten(value) : null;
 }
 
 function describe(id: string | null): string {
