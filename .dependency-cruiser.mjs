@@ -6,7 +6,7 @@ export const layers = {
   base: { folders: [], packages: ['parse-duration'] },
   model: { folders: ['base'], packages: ['uuid'] },
   format: { folders: ['base', 'model'], packages: ['ajv'] },
-  store: { folders: ['base', 'model', 'format'], packages: ['zstd-napi'] },
+  store: { folders: ['base', 'model', 'format'], packages: ['zstd-napi', 'fs-ext'] },
   index: { folders: ['base', 'model', 'format', 'store'], packages: ['better-sqlite3'] },
   engine: { folders: ['base', 'model', 'format', 'store', 'index'], packages: ['ndjson'] },
   runner: { folders: ['base', 'model', 'format', 'store'], packages: [] },

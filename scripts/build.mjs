@@ -13,7 +13,7 @@ const made = `${root}.cache/build-${process.pid}`;
 await mkdir(made, { recursive: true });
 await build({
   absWorkingDir: root,
-  entryPoints: { main: 'src/main.ts' },
+  entryPoints: { main: 'src/main.ts', worker: 'src/engine/workers/worker.ts' },
   outdir: made,
   chunkNames: 'chunk-[hash]',
   bundle: true,
@@ -24,7 +24,7 @@ await build({
   legalComments: 'none',
   logLevel: 'warning',
   // Native code cannot be bundled.
-  external: ['better-sqlite3', 'zstd-napi'],
+  external: ['better-sqlite3', 'fs-ext', 'zstd-napi'],
   // Some of the packages are CommonJS and call require() for parts of Node.
   banner: {
     js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);",

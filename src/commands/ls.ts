@@ -24,7 +24,12 @@ export const ls: Command = {
         'that and the time of its file; `--since` and `--until` by the record alone.',
     ],
     operands: [],
-    options: [...selectorOptions, ...outputOptions],
+    options: [
+      ...selectorOptions,
+      { long: 'count', description: 'Print how many sessions match, and nothing else.' },
+      { long: 'no-index', description: 'Read the files themselves and leave the index alone.' },
+      ...outputOptions,
+    ],
     examples: [
       { run: 'sessions ls --here', explains: 'What was done in this directory.' },
       {
@@ -44,47 +49,60 @@ export const ls: Command = {
 };
 
 async function listSessions(invocation: Invocation, io: Io): Promise<number> {
-  const { openSessions } = await import('../engine/resolve-session.ts');
-  const { listThreads } = await import('../engine/list-threads.ts');
+  const { listHome } = await import('../engine/listing/list-home.ts');
   const selectors = readSelectors(invocation.options, io);
-  const catalog = await openSessions(io.env, io.cwd).catalog();
   const problems = createProblemLog(io);
   const progress = startProgress(io);
-  let rows: ThreadRow[];
+  const printer = await openPrinter(io, printOptionsOf(invocation));
   try {
-    rows = await listThreads(catalog, selectors, {
+    const rows = listHome(io.env, io.cwd, selectors, {
+      useIndex: !invocation.options.flag('no-index'),
       now: io.clock.now(),
       signal: io.signal,
       report: problems.report,
       onProgress: (done, of) => progress.show(`reading sessions: ${done} of ${of}`),
+      beforeFullRefresh: () => printer.flush(),
     });
+    if (invocation.options.flag('count')) await printCount(rows, printer);
+    else await printRows(rows, printer, io.clock.now(), () => progress.stop());
   } finally {
     await progress.stop();
-  }
-  const printer = await openPrinter(io, printOptionsOf(invocation));
-  try {
-    await printRows(rows, printer, io.clock.now());
-  } finally {
     await printer.close();
   }
   await problems.print();
   return worstExit(problems.exit, 0);
 }
 
-async function printRows(rows: ThreadRow[], printer: Printer, now: number): Promise<void> {
-  if (printer.mode === 'human') {
-    await printTable(rows, printer, now);
-    return;
-  }
-  for (const row of rows) await (printer.mode === 'json' ? printer.record(row) : printer.id(row.thread_id));
+async function printCount(rows: AsyncIterable<ThreadRow>, printer: Printer): Promise<void> {
+  let count = 0;
+  for await (const _ of rows) count++;
+  await (printer.mode === 'json' ? printer.record({ schema: 'sessions.count/1', count }) : printer.text(`${count}\n`));
 }
 
-async function printTable(rows: ThreadRow[], printer: Printer, now: number): Promise<void> {
+async function printRows(
+  rows: AsyncIterable<ThreadRow>,
+  printer: Printer,
+  now: number,
+  onFirst: () => Promise<void>,
+): Promise<void> {
   // Measuring text takes a while to load, and is needed on a terminal only.
+  const table = printer.mode === 'human' ? await openTable(printer) : null;
+  let isFirst = true;
+  for await (const row of rows) {
+    if (isFirst) {
+      await onFirst();
+      if (table) await printer.text(table.header());
+    }
+    isFirst = false;
+    if (table) await printer.text(table.rows([cells(row, now)]));
+    else await (printer.mode === 'json' ? printer.record(row) : printer.id(row.thread_id));
+  }
+  if (isFirst && table) await printer.text('no sessions\n');
+}
+
+async function openTable(printer: Printer) {
   const { createTable } = await import('../ui/table.ts');
-  const table = createTable(columns, printer.columns, printer.colours);
-  await printer.text(rows.length > 0 ? table.header() : 'no sessions\n');
-  for (const row of rows) await printer.text(table.rows([cells(row, now)]));
+  return createTable(columns, printer.columns, printer.colours);
 }
 
 const columns: Column[] = [

@@ -1,9 +1,15 @@
+import { archive } from './archive.ts';
 import type { Command } from './command.ts';
 import { createCompletion } from './completion.ts';
 import { createHelp } from './help.ts';
+import { indexCheck, indexRebuild, indexStatus } from './index.ts';
 import { ls } from './ls.ts';
+import { name } from './name.ts';
 import { schema } from './schema.ts';
+import { search } from './search.ts';
 import { show } from './show.ts';
+import { stats } from './stats.ts';
+import { unarchive } from './unarchive.ts';
 import { validate } from './validate.ts';
 import { version } from './version.ts';
 
@@ -11,8 +17,16 @@ import { version } from './version.ts';
 export const commands: readonly Command[] = [
   ls,
   show,
+  search,
+  stats,
   validate,
   schema,
+  name,
+  archive,
+  unarchive,
+  indexStatus,
+  indexRebuild,
+  indexCheck,
   createCompletion(specs),
   createHelp(specs),
   version,

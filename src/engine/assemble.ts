@@ -1,7 +1,7 @@
 import { isSyntheticUserText } from '../format/events/synthetic-text.ts';
 import type { Event, EventBody, EventHead } from '../model/event.ts';
 import type { Dialect } from '../model/thread-row.ts';
-import { TurnTracker } from '../model/turn-tracker.ts';
+import { type TurnState, TurnTracker } from '../model/turn-tracker.ts';
 import { turnSignal, userItemText } from './turn-signal.ts';
 
 /**
@@ -12,14 +12,22 @@ import { turnSignal, userItemText } from './turn-signal.ts';
  */
 export class Assembler {
   readonly #threadId: string | null;
-  readonly #turns = new TurnTracker();
+  readonly #turns: TurnTracker;
+  #stateAtEnd: TurnState | null = null;
   #seq = 0;
   #held: Event[] = [];
   #heldLines = 0;
   #heldBytes = 0;
 
-  constructor(threadId: string | null) {
+  /** @param state where the count of turns goes on from, when the events before are known already */
+  constructor(threadId: string | null, state?: TurnState) {
     this.#threadId = threadId;
+    this.#turns = state ? TurnTracker.from(state) : new TurnTracker();
+  }
+
+  /** The count as it was when the thread ended, for going on when it has grown. */
+  get stateAtEnd(): TurnState | null {
+    return this.#stateAtEnd;
   }
 
   /** Turns counted so far. */
@@ -45,6 +53,7 @@ export class Assembler {
 
   /** @returns what was held back when the thread ended */
   finish(): Event[] {
+    this.#stateAtEnd = this.#turns.state();
     this.#turns.finish();
     return this.#release();
   }

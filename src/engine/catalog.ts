@@ -11,7 +11,16 @@ export async function loadCatalog(home: Home): Promise<Catalog> {
   return catalog;
 }
 
-export class Catalog {
+/** Where the files of threads and rollouts are looked up. */
+export interface Rollouts {
+  readonly home: Home;
+  /** The file of a rollout id. */
+  rollout(id: string): RolloutEntry | undefined;
+  /** The files of a thread, oldest first: one, or more after a revert. */
+  thread(id: string): RolloutEntry[];
+}
+
+export class Catalog implements Rollouts {
   readonly home: Home;
   /** What stood in the way of the search. */
   readonly obstacles: Obstacle[] = [];

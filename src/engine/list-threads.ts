@@ -42,6 +42,8 @@ export interface ListOptions {
   signal: AbortSignal;
   report: Report;
   onProgress?: (done: number, of: number) => void;
+  /** Called when everything was listed and every file of the home is looked at once more. */
+  beforeFullRefresh?: () => Promise<void>;
 }
 
 /** Spares reading what the folder already rules out. */

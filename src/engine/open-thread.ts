@@ -1,4 +1,4 @@
-import type { Catalog } from './catalog.ts';
+import type { Rollouts } from './catalog.ts';
 import { openCopiedPrefix } from './copied-prefix.ts';
 import type { Report } from './problem.ts';
 import { readHead } from './read-head.ts';
@@ -6,13 +6,13 @@ import type { ThreadSource } from './read-thread.ts';
 import { findThreadParts } from './thread-parts.ts';
 
 /** Everything that is needed to read a thread of a home: its files in order, and its parent where it copied one. */
-export async function openThread(catalog: Catalog, threadId: string, report: Report): Promise<ThreadSource> {
+export async function openThread(catalog: Rollouts, threadId: string, report: Report): Promise<ThreadSource> {
   const parts = await findThreadParts(catalog, threadId, report);
   return { threadId, parts, openPrefix: await findParent(catalog, threadId, parts) };
 }
 
 async function findParent(
-  catalog: Catalog,
+  catalog: Rollouts,
   threadId: string,
   parts: ThreadSource['parts'],
 ): Promise<ThreadSource['openPrefix']> {

@@ -16,7 +16,8 @@ export async function* readLineBlocks(
   options: DecodeOptions = {},
 ): AsyncGenerator<Iterable<DecodedLine>> {
   const limits = options.limits ?? defaultLimits;
-  const framer = new LineFramer(limits.lineBytes);
+  const { offset, lines } = content.begins ?? { offset: 0, lines: 0 };
+  const framer = new LineFramer(limits.lineBytes, offset, lines);
   for await (const block of content.blocks()) yield decodeAll(framer.push(block), limits, options);
   yield decodeAll(framer.end(), limits, options);
 }
@@ -57,6 +58,8 @@ const tornFaults = new Set<LineFault>(['BAD-JSON', 'BAD-UTF8', 'HOLE']);
 export interface Content {
   path: string;
   blocks(): AsyncIterable<Buffer>;
+  /** Where the first block stands, when it is not the beginning: byte offset, and how many lines are before it. */
+  begins?: { offset: number; lines: number };
   /** What was wrong with its compressed form; known at the end. */
   damage: Damage | null;
   close(): Promise<void>;

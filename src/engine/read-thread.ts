@@ -14,8 +14,11 @@ import { undecodable } from './undecodable.ts';
  * The recorded events of a thread, file by file, with what was reverted marked, in batches of about a block of content each.
  * Rollbacks are marked by `readRecorded`, which needs to have seen the whole thread.
  */
-export async function* readPartBatches(source: ThreadSource, report: Report): EventBatches {
-  const assembler = new Assembler(source.threadId);
+export async function* readPartBatches(
+  source: ThreadSource,
+  report: Report,
+  assembler: Assembler = new Assembler(source.threadId),
+): EventBatches {
   for (const part of source.parts) {
     const content = await (part.open ?? openRollout)(part.path);
     try {

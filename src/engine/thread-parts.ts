@@ -1,6 +1,6 @@
 import { toFailure } from '../base/failure.ts';
 import type { RolloutEntry } from '../store/discover.ts';
-import type { Catalog } from './catalog.ts';
+import type { Rollouts } from './catalog.ts';
 import type { Report } from './problem.ts';
 import { type Head, type HistoryBase, readHead } from './read-head.ts';
 import type { Content } from './read-records.ts';
@@ -11,7 +11,7 @@ import type { Content } from './read-records.ts';
  *
  * What is missing, or refers in a circle, is reported and left out.
  */
-export async function findThreadParts(catalog: Catalog, threadId: string, report: Report): Promise<Part[]> {
+export async function findThreadParts(catalog: Rollouts, threadId: string, report: Report): Promise<Part[]> {
   const own = catalog.thread(threadId);
   const current = own[own.length - 1];
   if (!current) return [];
@@ -76,12 +76,12 @@ interface Link {
 
 /** Reads each file's head once, and follows `history_base` from file to file. */
 class Heads {
-  readonly #catalog: Catalog;
+  readonly #catalog: Rollouts;
   readonly #report: Report;
   readonly #heads = new Map<string, Head | null>();
   readonly #reported = new Set<string>();
 
-  constructor(catalog: Catalog, report: Report) {
+  constructor(catalog: Rollouts, report: Report) {
     this.#catalog = catalog;
     this.#report = report;
   }

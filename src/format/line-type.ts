@@ -31,7 +31,7 @@ function isTypeAt(bytes: Buffer, at: number, end: number, wanted: Buffer): boole
 }
 
 /** Where the type's value begins in `{"timestamp":"…","ordinal":7,"type":"…`; 0 when the line has another shape. */
-function typeOffset(bytes: Buffer, start: number, end: number): number {
+export function typeOffset(bytes: Buffer, start: number, end: number): number {
   // Codex's own lines have a time of 24 characters, which ends in `Z`.
   if (end - start < 64 || bytes[start + 2] !== 0x74 || bytes[start + 12] !== COLON) return 0;
   const isUsual = bytes[start + 24] === 0x54 && bytes[start + 37] === 0x5a && bytes[start + 38] === QUOTE;

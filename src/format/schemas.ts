@@ -1,7 +1,17 @@
 import type { Dialect } from '../model/thread-row.ts';
 import { event, type KindNode } from './event-validator.generated.js';
 import { judge, type Verdict } from './judge.ts';
-import { bare, envelope, error, finding, paginated, schemaEntry, thread } from './validators.generated.js';
+import {
+  bare,
+  envelope,
+  error,
+  finding,
+  moved,
+  named,
+  paginated,
+  schemaEntry,
+  thread,
+} from './validators.generated.js';
 
 const dialects: Record<Dialect, KindNode> = { bare, envelope, paginated, event };
 
@@ -32,4 +42,14 @@ export function validateError(value: unknown): Verdict {
 /** Whether a value is a row of `schema`. */
 export function validateSchemaEntry(value: unknown): Verdict {
   return judge(schemaEntry, value);
+}
+
+/** Whether a value is what `archive` and `unarchive` print of a session. */
+export function validateMoved(value: unknown): Verdict {
+  return judge(moved, value);
+}
+
+/** Whether a value is what `name` prints of a session. */
+export function validateNamed(value: unknown): Verdict {
+  return judge(named, value);
 }

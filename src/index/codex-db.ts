@@ -17,7 +17,7 @@ import type BetterSqlite from 'better-sqlite3';
  */
 export async function readCodexNames(home: string): Promise<Map<string, string>> {
   const names = new Map<string, string>();
-  const path = findDatabase(home);
+  const path = findCodexDatabase(home);
   if (!path) return names;
   await withDatabase(path, (database) => {
     const columns = database.prepare('PRAGMA table_info(threads)').all() as { name: string }[];
@@ -32,7 +32,7 @@ export async function readCodexNames(home: string): Promise<Map<string, string>>
 }
 
 /** The newest `state_N.sqlite`; Codex raises N when it breaks with its past. */
-function findDatabase(home: string): string | null {
+export function findCodexDatabase(home: string): string | null {
   const numbers = readdirSync(home).flatMap((name) => /^state_(\d+)\.sqlite$/.exec(name)?.[1] ?? []);
   const newest = numbers.map(Number).sort((a, b) => b - a)[0];
   return newest === undefined ? null : join(home, `state_${newest}.sqlite`);

@@ -15,6 +15,30 @@ export class TurnTracker {
   /** Half of a user message that Codex records twice, as model input and as event, waiting for the other half. */
   #unpaired: 'item' | 'event' | null = null;
 
+  /** All that the count depends on, to go on from later. */
+  state(): TurnState {
+    return {
+      turn: this.turn,
+      open: this.#open,
+      compacted: this.#compacted,
+      inTask: this.#inTask,
+      knowsTasks: this.#knowsTasks,
+      unpaired: this.#unpaired,
+    };
+  }
+
+  /** A tracker that goes on from a state. */
+  static from(state: TurnState): TurnTracker {
+    const tracker = new TurnTracker();
+    tracker.turn = state.turn;
+    tracker.#open = state.open;
+    tracker.#compacted = state.compacted;
+    tracker.#inTask = state.inTask;
+    tracker.#knowsTasks = state.knowsTasks;
+    tracker.#unpaired = state.unpaired;
+    return tracker;
+  }
+
   /** Whether the turn of all events so far is known. */
   get settled(): boolean {
     return !this.#open;
@@ -92,3 +116,12 @@ export class TurnTracker {
 
 /** What an event means for the count. */
 export type TurnSignal = 'start' | 'end' | 'user-item' | 'user-event' | 'answer' | 'compaction' | 'other';
+
+export interface TurnState {
+  turn: number;
+  open: boolean;
+  compacted: boolean;
+  inTask: boolean;
+  knowsTasks: boolean;
+  unpaired: 'item' | 'event' | null;
+}

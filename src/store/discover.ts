@@ -31,11 +31,24 @@ export interface Obstacle {
 
 async function* walk(folder: string, archived: boolean): AsyncGenerator<RolloutEntry | Obstacle> {
   const folders: string[] = [];
+  for await (const found of walkFolder(folder, archived)) {
+    if (found.kind === 'folder') folders.push(found.path);
+    else yield found;
+  }
+  // Newest dates first: what most readers want comes first.
+  for (const next of folders.sort().reverse()) yield* walk(next, archived);
+}
+
+/** What one folder holds. Folders in it are named and not entered. */
+export async function* walkFolder(
+  folder: string,
+  archived: boolean,
+): AsyncGenerator<RolloutEntry | Obstacle | { kind: 'folder'; path: string }> {
   try {
     const listing = await opendir(folder, { bufferSize: 1024 });
     for await (const entry of listing) {
       const path = join(folder, entry.name);
-      if (entry.isDirectory() && !isRolloutName(entry.name)) folders.push(path);
+      if (entry.isDirectory() && !isRolloutName(entry.name)) yield { kind: 'folder', path };
       else yield* examine(entry, path, archived);
     }
   } catch (error) {
@@ -44,10 +57,7 @@ async function* walk(folder: string, archived: boolean): AsyncGenerator<RolloutE
     if (code === 'ENOENT') return;
     const message = `the folder cannot be read: ${code ?? String(error)}`;
     yield { kind: 'obstacle', rule: code === 'ENOTDIR' ? 'NOT-REGULAR' : 'UNREADABLE', path: folder, message };
-    return;
   }
-  // Newest dates first: what most readers want comes first.
-  for (const next of folders.sort().reverse()) yield* walk(next, archived);
 }
 
 async function* examine(entry: Dirent, path: string, archived: boolean): AsyncGenerator<RolloutEntry | Obstacle> {

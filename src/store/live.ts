@@ -1,45 +1,51 @@
-import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
 import type { Home } from './home.ts';
+import { probeLock } from './lock-file.ts';
+import { type Holder, holderOf, listHolders } from './lock-holders.ts';
+import { findWriters } from './lock-writers.ts';
+import { coordinationPath, isThreadId, lockPath } from './locks.ts';
 
 /**
- * Whether a process holds a thread open, without taking any lock. Codex since 0.149 holds an exclusive flock on
- * `thread-writer-locks/<thread>.lock` for as long; the kernel lists it in `/proc/locks`. The file alone means nothing.
+ * Whether a process has a thread open. Nothing is made in the home, and nothing taken where the kernel tells who holds
+ * what. Codex since 0.149 holds an exclusive flock on `thread-writer-locks/<thread>.lock` for as long; the file alone
+ * means nothing. An older one shows only by the file that it writes.
  *
- * @returns null where it cannot be known: not on Linux, or no Codex with such locks has used this home
+ * @returns null where it cannot be known: a Codex without locks may use this home, and no writer is seen
  */
 export function createLiveProbe(home: Home): (threadId: string) => boolean | null {
-  const held = heldLocks();
-  const hasLocks = statOf(home.writerLocks)?.isDirectory() ?? false;
+  const holders = listHolders();
+  const locking = usesLocks(home);
+  let writers: Map<string, number> | null | undefined;
   return (threadId) => {
-    if (!held || !hasLocks) return null;
-    const lock = statOf(join(home.writerLocks, `${threadId}.lock`));
-    return lock ? held.has(lockKey(lock.dev, lock.ino)) : false;
+    const locked = isLocked(home, threadId, holders);
+    if (locked || locking) return locked;
+    writers ??= findWriters(home);
+    return writers?.has(threadId) ? true : null;
   };
 }
 
-/** Device and inode of every flock in force; null where the kernel does not tell. */
-function heldLocks(): Set<string> | null {
+/**
+ * Whether Codex takes locks in this home, so that a thread without one is free. The folder alone does not tell, because this
+ * program makes it too: Codex has had the history database beside it since the same version.
+ */
+export function usesLocks(home: Home): boolean {
   try {
-    const keys = new Set<string>();
-    // 3: FLOCK  ADVISORY  WRITE 4242 fe:00:1312345 0 EOF
-    for (const match of readFileSync('/proc/locks', 'utf8').matchAll(/FLOCK .*? ([0-9a-f]+):([0-9a-f]+):(\d+) /g)) {
-      const [, major, minor, inode] = match as unknown as [string, string, string, string];
-      keys.add(`${Number.parseInt(major, 16)}:${Number.parseInt(minor, 16)}:${inode}`);
-    }
-    return keys;
+    return (
+      existsSync(home.writerLocks) && readdirSync(home.path).some((name) => /^thread_history_\d+\.sqlite$/.test(name))
+    );
   } catch {
-    return null;
+    return false;
   }
 }
 
-/** Linux packs major and minor into one device number (glibc's gnu_dev_major and gnu_dev_minor). */
-function lockKey(dev: bigint, ino: bigint): string {
-  const major = ((dev >> 8n) & 0xfffn) | ((dev >> 32n) & 0xfffff000n);
-  const minor = (dev & 0xffn) | ((dev >> 12n) & 0xffffff00n);
-  return `${major}:${minor}:${ino}`;
-}
-
-function statOf(path: string) {
-  return statSync(path, { bigint: true, throwIfNoEntry: false });
+/** Null when there is a lock file, nobody is seen to hold it, and that could not be tried. */
+function isLocked(home: Home, threadId: string, holders: readonly Holder[] | null): boolean | null {
+  if (!isThreadId(threadId)) return null;
+  const path = lockPath(home, threadId);
+  if (holders && holderOf(path, holders)) return true;
+  if (!existsSync(path)) return false;
+  // Left behind by a crash, or held by somebody outside of this container, whom the kernel does not list.
+  const found = probeLock(coordinationPath(home), () => ({ here: probeLock(path, () => 'free' as const) }));
+  if (found === null || found === 'held' || found.here === null) return null;
+  return found.here === 'held';
 }

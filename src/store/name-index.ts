@@ -26,7 +26,8 @@ export async function readNameIndex(home: Home): Promise<Map<string, string>> {
   return names;
 }
 
-function parseEntry(line: string): { id: string; name: string } | null {
+/** A line of the index; null for one that is none. */
+export function parseEntry(line: string): { id: string; name: string } | null {
   try {
     const value = JSON.parse(line) as { id?: unknown; thread_name?: unknown } | null;
     if (typeof value?.id !== 'string' || typeof value.thread_name !== 'string') return null;

@@ -1,12 +1,12 @@
-import type { FileHandle } from 'node:fs/promises';
+import type { Descriptor } from './descriptor.ts';
 
 /**
  * Bytes `from` to `end` of an open file. A block is valid until the one after the next is asked for, so that it can be
  * written while the next is used.
  */
-export async function* plainBlocks(handle: FileHandle, from: number, end: number): AsyncGenerator<Buffer> {
+export async function* plainBlocks(handle: Descriptor, from: number, end: number): AsyncGenerator<Buffer> {
   // One is being written, one is being used, and one is read ahead.
-  const buffers = [0, 1, 2].map(() => Buffer.allocUnsafeSlow(BLOCK_BYTES));
+  const buffers = [0, 1, 2].map(() => Buffer.allocUnsafeSlow(Math.max(0, Math.min(BLOCK_BYTES, end - from))));
   let position = from;
   let turn = 0;
   const readNext = () => {

@@ -1,8 +1,7 @@
-import { constants, fstatSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
 import { Failure, type Place } from '../base/failure.ts';
 import { defaultLimits, type Limits } from '../format/limits.ts';
 import { type Content, sniffContent } from '../format/zstd-frames.ts';
+import { Descriptor } from './descriptor.ts';
 import { plainBlocks } from './plain-blocks.ts';
 
 /**
@@ -17,26 +16,31 @@ export async function openRollout(
   path: string,
   options: { limits?: Limits; shownAs?: string } = {},
 ): Promise<RolloutFile> {
-  const handle = await openRegular(path);
+  const descriptor = openRegular(path);
   try {
-    const stat = await handle.stat({ bigint: true });
+    const stat = descriptor.stat();
     if (!stat.isFile()) throw new NotRegular(path, 'is not a regular file');
-    const head = Buffer.alloc(8);
-    const { bytesRead } = await handle.read(head, 0, head.length, 0);
-    const identity = {
-      dev: stat.dev,
-      ino: stat.ino,
-      size: Number(stat.size),
-      mtimeNs: stat.mtimeNs,
-      mode: Number(stat.mode),
-    };
-    const content = sniffContent(head.subarray(0, bytesRead));
-    return new RolloutFile(options.shownAs ?? path, handle, identity, content, options.limits ?? defaultLimits);
+    const { dev, ino, mtimeNs } = stat;
+    const identity = { dev, ino, size: Number(stat.size), mtimeNs, mode: Number(stat.mode) };
+    // Most rollouts are small, and are there whole with this.
+    const whole = Buffer.allocUnsafe(Math.min(identity.size, HEAD_BYTES));
+    const head = whole.subarray(0, descriptor.readNow(whole, 0));
+    const content = sniffContent(head);
+    return new RolloutFile(
+      options.shownAs ?? path,
+      descriptor,
+      identity,
+      content,
+      head,
+      options.limits ?? defaultLimits,
+    );
   } catch (error) {
-    await handle.close();
+    descriptor.close();
     throw error;
   }
 }
+
+const HEAD_BYTES = 128 * 1024;
 
 export interface FileIdentity {
   dev: bigint;
@@ -53,14 +57,23 @@ export class RolloutFile {
   readonly content: Content;
   /** What was wrong with the compressed form; known once the blocks were read. */
   damage: Damage | null = null;
-  readonly #handle: FileHandle;
+  readonly #handle: Descriptor;
+  readonly #head: Buffer;
   readonly #limits: Limits;
 
-  constructor(path: string, handle: FileHandle, identity: FileIdentity, content: Content, limits: Limits) {
+  constructor(
+    path: string,
+    handle: Descriptor,
+    identity: FileIdentity,
+    content: Content,
+    head: Buffer,
+    limits: Limits,
+  ) {
     this.path = path;
     this.identity = identity;
     this.content = content;
     this.#handle = handle;
+    this.#head = head;
     this.#limits = limits;
   }
 
@@ -73,7 +86,8 @@ export class RolloutFile {
     this.damage = null;
     switch (this.content) {
       case 'plain':
-        yield* plainBlocks(this.#handle, from, this.identity.size);
+        if (from < this.#head.length) yield this.#head.subarray(from);
+        yield* plainBlocks(this.#handle, Math.max(from, this.#head.length), this.identity.size);
         return;
       case 'zstd': {
         // Loaded when first needed: most homes hold no compressed file.
@@ -99,11 +113,11 @@ export class RolloutFile {
 
   /** Whether somebody has added to the file since it was opened. */
   hasGrown(): boolean {
-    return fstatSync(this.#handle.fd).size > this.identity.size;
+    return Number(this.#handle.stat().size) > this.identity.size;
   }
 
   async close(): Promise<void> {
-    await this.#handle.close();
+    this.#handle.close();
   }
 }
 
@@ -125,9 +139,9 @@ export class NotRegular extends Failure {
   }
 }
 
-async function openRegular(path: string): Promise<FileHandle> {
+function openRegular(path: string): Descriptor {
   try {
-    return await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    return new Descriptor(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ELOOP') throw new NotRegular(path, 'is a symbolic link, which is not followed', 'SYMLINK');

@@ -1,8 +1,8 @@
-import type { FileHandle } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { DCtx } from 'zstd-napi/binding.js';
 import type { Limits } from '../format/limits.ts';
 import { beginsFrame } from '../format/zstd-frames.ts';
+import type { Descriptor } from './descriptor.ts';
 import { BLOCK_BYTES } from './plain-blocks.ts';
 import type { Damage } from './rollout-file.ts';
 
@@ -17,7 +17,7 @@ const zstd = createRequire(import.meta.url)('zstd-napi/binding.js') as typeof im
  * byte around the place of the error, and no block before the damage is lost.
  */
 export async function* zstdBlocks(
-  handle: FileHandle,
+  handle: Descriptor,
   size: number,
   from: number,
   limits: Limits,
@@ -52,7 +52,7 @@ interface Progress {
 
 async function* decode(
   context: DCtx,
-  handle: FileHandle,
+  handle: Descriptor,
   size: number,
   progress: Progress,
   carefulFrom: number,
@@ -112,7 +112,7 @@ async function* decode(
   return trailing(frameStart, size);
 }
 
-async function describe(error: Error, handle: FileHandle, frameStart: number, size: number): Promise<Damage> {
+async function describe(error: Error, handle: Descriptor, frameStart: number, size: number): Promise<Damage> {
   const { message } = error;
   if (/too much memory/.test(message)) {
     return { rule: 'ZSTD-WINDOW', message: 'needs a larger zstd window than is allowed', offset: frameStart };
@@ -133,7 +133,7 @@ function trailing(offset: number, size: number): Damage {
   return { rule: 'ZSTD-TRAILING', message: `${size - offset} bytes follow the last frame`, offset };
 }
 
-async function startsFrame(handle: FileHandle, offset: number): Promise<boolean> {
+async function startsFrame(handle: Descriptor, offset: number): Promise<boolean> {
   const magic = Buffer.alloc(4);
   const { bytesRead } = await handle.read(magic, 0, 4, offset);
   return beginsFrame(magic.subarray(0, bytesRead));

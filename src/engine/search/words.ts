@@ -1,0 +1,44 @@
+import type { Term } from './query.ts';
+
+/** The words of a text in lower case, with their places. A word is a run of letters, digits and what combines with them. */
+export function tokensOf(text: string): Token[] {
+  const tokens: Token[] = [];
+  for (const match of text.matchAll(wordPattern)) {
+    tokens.push({ word: match[0].toLowerCase(), start: match.index, end: match.index + match[0].length });
+  }
+  return tokens;
+}
+
+export interface Token {
+  word: string;
+  /** In UTF-16 units; `end` is one past. */
+  start: number;
+  end: number;
+}
+
+/** Where a term stands among the tokens of a text; at most `most` places. */
+export function findTerm(tokens: readonly Token[], term: Term, most: number): Range[] {
+  const ranges: Range[] = [];
+  const { words } = term;
+  for (let at = 0; at + words.length <= tokens.length && ranges.length < most; at++) {
+    if (
+      !words.every((word, index) =>
+        isWord(tokens[at + index] as Token, word, term.isPrefix && index === words.length - 1),
+      )
+    )
+      continue;
+    ranges.push({ start: (tokens[at] as Token).start, end: (tokens[at + words.length - 1] as Token).end });
+  }
+  return ranges;
+}
+
+export interface Range {
+  start: number;
+  end: number;
+}
+
+function isWord(token: Token, word: string, isPrefix: boolean): boolean {
+  return isPrefix ? token.word.startsWith(word) : token.word === word;
+}
+
+const wordPattern = /[\p{L}\p{N}\p{M}\p{Co}]+/gu;
