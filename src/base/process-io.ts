@@ -1,4 +1,5 @@
-import { isatty } from 'node:tty';
+import { fstatSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { systemClock } from './clock.ts';
 import type { Io, Output } from './io.ts';
 import { watchUncaught } from './last-resort.ts';
@@ -12,7 +13,7 @@ export function openProcessIo(): { io: Io; close(): void } {
   watchUncaught();
   const signals = listenForSignals();
   const io: Io = {
-    stdin: { isTTY: isatty(0), read: () => readStdin(signals.signal) },
+    stdin: { isTTY: isTerminal(0), read: () => readStdin(signals.signal) },
     stdout: openOutput(1, openDescriptor(1, 'standard output')),
     stderr: openOutput(2, forgive(openDescriptor(2, 'standard error'))),
     env: process.env,
@@ -39,7 +40,7 @@ async function* readStdin(signal: AbortSignal): AsyncIterable<Uint8Array> {
 }
 
 function openOutput(descriptor: 1 | 2, write: Output['write']): Output {
-  const isTTY = isatty(descriptor);
+  const isTTY = isTerminal(descriptor);
   return {
     isTTY,
     get columns() {
@@ -48,6 +49,16 @@ function openOutput(descriptor: 1 | 2, write: Output['write']): Output {
     },
     write,
   };
+}
+
+/** Only a character device can be a terminal, and what knows more about those loads all of Node's networking. */
+function isTerminal(descriptor: number): boolean {
+  try {
+    if (!fstatSync(descriptor).isCharacterDevice()) return false;
+  } catch {
+    return false;
+  }
+  return (createRequire(import.meta.url)('node:tty') as typeof import('node:tty')).isatty(descriptor);
 }
 
 /** A working directory that was removed has no name; commands that need one then fail on it, others run. */

@@ -23,7 +23,7 @@ export function createHelp(specs: () => readonly CommandSpec[]): Command {
       seeAlso: [],
     },
     async run({ operands }, io) {
-      const style = { colours: chooseColours(io, true), columns: io.stdout.columns };
+      const style = { colours: await chooseColours(io, true), columns: io.stdout.columns };
       if (operands.length === 0) {
         await io.stdout.write(renderOverview(specs(), style));
         return 0;

@@ -1,13 +1,13 @@
 import { worstExit } from '../base/failure.ts';
 import type { Io } from '../base/io.ts';
-import { parseTime, relativeAge } from '../base/time.ts';
+import type { Branch } from '../engine/listing/arrange-tree.ts';
 import type { ThreadRow } from '../model/thread-row.ts';
-import { openPrinter, type Printer } from '../ui/printer.ts';
+import { openPrinter } from '../ui/printer.ts';
 import { startProgress } from '../ui/progress.ts';
-import type { Column } from '../ui/table.ts';
 import type { Command, Invocation } from './command.ts';
 import { createProblemLog } from './frame/problem-log.ts';
 import { readSelectors } from './frame/read-selectors.ts';
+import { printCount, printRows } from './ls/print-rows.ts';
 import { outputOptions, printOptionsOf, selectorOptions } from './options.ts';
 
 export const ls: Command = {
@@ -22,11 +22,16 @@ export const ls: Command = {
         'them. Archived ones are listed only with `--archived`.',
       'A session counts as updated when its last record was written. `--older-than` and `--newer-than` go by the later of ' +
         'that and the time of its file; `--since` and `--until` by the record alone.',
+      'On a terminal, MARKS says what a session is: `L` a process has it open, `A` archived, `F` a fork, `S` of a sub-agent, `!` ' +
+        'something in its files is damaged (`sessions validate` says what).',
+      'With `--tree`, forks and sub-agents follow the session that they come from, where that one is listed too; in a pipe the ' +
+        'rows are the same in that order.',
     ],
     operands: [],
     options: [
       ...selectorOptions,
-      { long: 'count', description: 'Print how many sessions match, and nothing else.' },
+      { long: 'count', short: 'c', description: 'Print how many sessions match, and nothing else.' },
+      { long: 'tree', description: 'Put forks and sub-agents below the session that they come from.' },
       { long: 'no-index', description: 'Read the files themselves and leave the index alone.' },
       ...outputOptions,
     ],
@@ -36,6 +41,7 @@ export const ls: Command = {
         run: 'sessions ls --json | jq -r "select(.tokens_used > 1e6) | .thread_id"',
         explains: 'The ids of large sessions.',
       },
+      { run: 'sessions ls --tree --here', explains: 'What was forked from what, and which agents were started.' },
       { run: 'sessions ls -q --older-than 30d --archived=only', explains: 'Old archived sessions, ids only.' },
     ],
     exits: [
@@ -49,22 +55,28 @@ export const ls: Command = {
 };
 
 async function listSessions(invocation: Invocation, io: Io): Promise<number> {
-  const { listHome } = await import('../engine/listing/list-home.ts');
-  const selectors = readSelectors(invocation.options, io);
+  const { options } = invocation;
+  const { countHome, homeOf, listHome } = await import('../engine/listing/list-home.ts');
+  const selectors = readSelectors(options, io);
+  const home = homeOf(io.env, io.cwd);
   const problems = createProblemLog(io);
   const progress = startProgress(io);
   const printer = await openPrinter(io, printOptionsOf(invocation));
   try {
-    const rows = listHome(io.env, io.cwd, selectors, {
-      useIndex: !invocation.options.flag('no-index'),
+    const listing = {
+      useIndex: !options.flag('no-index'),
       now: io.clock.now(),
       signal: io.signal,
       report: problems.report,
-      onProgress: (done, of) => progress.show(`reading sessions: ${done} of ${of}`),
+      onProgress: (done: number, of: number) => progress.show(`reading sessions: ${done} of ${of}`),
       beforeFullRefresh: () => printer.flush(),
-    });
-    if (invocation.options.flag('count')) await printCount(rows, printer);
-    else await printRows(rows, printer, io.clock.now(), () => progress.stop());
+    };
+    if (options.flag('count')) await printCount(await countHome(home, selectors, listing), printer);
+    else {
+      const rows = listHome(home, selectors, listing);
+      const branches = options.flag('tree') ? treeOf(rows) : flat(rows);
+      await printRows(branches, printer, listing.now, () => progress.stop());
+    }
   } finally {
     await progress.stop();
     await printer.close();
@@ -73,80 +85,13 @@ async function listSessions(invocation: Invocation, io: Io): Promise<number> {
   return worstExit(problems.exit, 0);
 }
 
-async function printCount(rows: AsyncIterable<ThreadRow>, printer: Printer): Promise<void> {
-  let count = 0;
-  for await (const _ of rows) count++;
-  await (printer.mode === 'json' ? printer.record({ schema: 'sessions.count/1', count }) : printer.text(`${count}\n`));
+async function* flat(rows: AsyncIterable<ThreadRow>): AsyncGenerator<Branch> {
+  for await (const row of rows) yield { row, above: [], hasNext: false, isRoot: true };
 }
 
-async function printRows(
-  rows: AsyncIterable<ThreadRow>,
-  printer: Printer,
-  now: number,
-  onFirst: () => Promise<void>,
-): Promise<void> {
-  // Measuring text takes a while to load, and is needed on a terminal only.
-  const table = printer.mode === 'human' ? await openTable(printer) : null;
-  let isFirst = true;
-  for await (const row of rows) {
-    if (isFirst) {
-      await onFirst();
-      if (table) await printer.text(table.header());
-    }
-    isFirst = false;
-    if (table) await printer.text(table.rows([cells(row, now)]));
-    else await (printer.mode === 'json' ? printer.record(row) : printer.id(row.thread_id));
-  }
-  if (isFirst && table) await printer.text('no sessions\n');
-}
-
-async function openTable(printer: Printer) {
-  const { createTable } = await import('../ui/table.ts');
-  return createTable(columns, printer.columns, printer.colours);
-}
-
-const columns: Column[] = [
-  { title: 'ID', width: 36 },
-  { title: 'UPDATED', width: 10 },
-  { title: 'TURNS', width: 5, align: 'right' },
-  { title: 'TOKENS', width: 8, align: 'right' },
-  { title: 'SIZE', width: 8, align: 'right' },
-  { title: 'MARKS', width: 6 },
-  { title: 'NAME OR FIRST MESSAGE', width: 'rest' },
-];
-
-function cells(row: ThreadRow, now: number): string[] {
-  const updated = row.updated_at === null ? null : parseTime(row.updated_at);
-  return [
-    row.thread_id,
-    updated === null ? '-' : relativeAge(updated, now),
-    String(row.turns),
-    row.tokens_used === null ? '-' : shortCount(row.tokens_used),
-    shortSize(row.size_bytes),
-    marks(row),
-    row.name ?? row.first_message ?? '',
-  ];
-}
-
-/** Live, archived, forked, sub-agent, damaged. */
-function marks(row: ThreadRow): string {
-  return [
-    row.live ? 'L' : '',
-    row.archived ? 'A' : '',
-    row.forked_from_id ? 'F' : '',
-    row.parent_thread_id ? 'S' : '',
-    row.damage.length > 0 ? '!' : '',
-  ].join('');
-}
-
-function shortCount(count: number): string {
-  if (count < 10_000) return String(count);
-  return count < 10_000_000 ? `${Math.round(count / 1000)}k` : `${Math.round(count / 1_000_000)}M`;
-}
-
-function shortSize(bytes: number): string {
-  const units = ['B', 'K', 'M', 'G', 'T'];
-  const power = Math.min(units.length - 1, Math.floor(Math.log(Math.max(1, bytes)) / Math.log(1024)));
-  const value = bytes / 1024 ** power;
-  return `${power > 0 && value < 10 ? value.toFixed(1) : Math.round(value)}${units[power]}`;
+async function* treeOf(rows: AsyncIterable<ThreadRow>): AsyncGenerator<Branch> {
+  const { arrangeTree } = await import('../engine/listing/arrange-tree.ts');
+  const all: ThreadRow[] = [];
+  for await (const row of rows) all.push(row);
+  yield* arrangeTree(all);
 }

@@ -19,6 +19,21 @@ export async function readHead(path: string): Promise<Head> {
   }
 }
 
+export type HeadReader = typeof readHead;
+
+/** Reads each file once: several questions about a thread begin with its head. For as long as one reading of it takes. */
+export function rememberHeads(): HeadReader {
+  const heads = new Map<string, Promise<Head>>();
+  return (path) => {
+    let head = heads.get(path);
+    if (!head) {
+      head = readHead(path);
+      heads.set(path, head);
+    }
+    return head;
+  };
+}
+
 /** The head of a rollout that is open already. */
 export async function headOf(rollout: RolloutFile): Promise<Head> {
   const head: Head = { dialect: null, threadId: null, meta: null, base: null, forkedFrom: null };

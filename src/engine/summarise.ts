@@ -5,9 +5,10 @@ import type { RowKeys, StoredRow } from '../index/thread-table.ts';
 import type { ThreadRow } from '../model/thread-row.ts';
 import { NotRegular } from '../store/rollout-file.ts';
 import type { Rollouts } from './catalog.ts';
+import { completeRow, type RowContext } from './complete-row.ts';
 import { openThread } from './open-thread.ts';
 import type { Problem } from './problem.ts';
-import { readHead } from './read-head.ts';
+import { rememberHeads } from './read-head.ts';
 import { type Reading, readOn } from './read-on.ts';
 import type { ReadState } from './read-state.ts';
 import { Summary } from './summary.ts';
@@ -17,43 +18,9 @@ import { Summary } from './summary.ts';
  *
  * @param context.now milliseconds; times after it are in the future and give no age
  */
-export async function summarise(rollouts: Rollouts, threadId: string, context: SummaryContext): Promise<ThreadRow> {
+export async function summarise(rollouts: Rollouts, threadId: string, context: RowContext): Promise<ThreadRow> {
   const { row, ageMs } = await readThreadFacts(rollouts, threadId);
   return completeRow(row, ageMs, context);
-}
-
-export interface SummaryContext {
-  names: { get(threadId: string): string | undefined };
-  isLive(threadId: string): boolean | null;
-  now: number;
-}
-
-/** The row as printed: with what is not in the thread's own files, or changes by itself. Keys in the published order. */
-export function completeRow(row: StoredRow, ageMs: number | null, context: SummaryContext): ThreadRow {
-  const { schema, thread_id, first_message, cwd, git_branch, git_sha, model, model_provider, source, ...rest } = row;
-  const { created_at, updated_at, tokens_used, turns, tool_calls, archived, dialect, ...last } = rest;
-  return {
-    schema,
-    thread_id,
-    name: context.names.get(thread_id) ?? null,
-    first_message,
-    cwd,
-    git_branch,
-    git_sha,
-    model,
-    model_provider,
-    source,
-    created_at,
-    updated_at,
-    age_at: ageMs === null || ageMs > context.now ? null : formatTime(ageMs),
-    tokens_used,
-    turns,
-    tool_calls,
-    archived,
-    live: context.isLive(thread_id),
-    dialect,
-    ...last,
-  };
 }
 
 /**
@@ -68,6 +35,7 @@ export async function readThreadFacts(rollouts: Rollouts, threadId: string, know
   if (!first || !current) throw new Error(`no file of thread ${threadId}`);
   const damage = new Set<string>();
   let reading: Reading = { summary: new Summary(), state: null };
+  const headOf = rememberHeads();
   let size = 0;
   let mtime: number | null = null;
   let dialect: ThreadRow['dialect'] = null;
@@ -76,10 +44,10 @@ export async function readThreadFacts(rollouts: Rollouts, threadId: string, know
     const facts = statSync(current.path);
     size = facts.size;
     mtime = facts.mtimeMs;
-    dialect = (await readHead(current.path)).dialect;
-    forkedFrom = (await readHead(first.path)).forkedFrom;
+    dialect = (await headOf(current.path)).dialect;
+    forkedFrom = (await headOf(first.path)).forkedFrom;
     const report = (problem: Problem) => void damage.add(problem.rule);
-    const source = await openThread(rollouts, threadId, report);
+    const source = await openThread(rollouts, threadId, report, headOf);
     reading = await readOn(source, known, report);
     for (const rule of reading.state?.damage ?? []) damage.add(rule);
     if (reading.summary.state.events === 0 && damage.size === 0) damage.add('EMPTY');

@@ -2,7 +2,7 @@ import { toFailure } from '../base/failure.ts';
 import type { RolloutEntry } from '../store/discover.ts';
 import type { Rollouts } from './catalog.ts';
 import type { Report } from './problem.ts';
-import { type Head, type HistoryBase, readHead } from './read-head.ts';
+import { type Head, type HeadReader, type HistoryBase, readHead } from './read-head.ts';
 import type { Content } from './read-records.ts';
 
 /**
@@ -11,11 +11,16 @@ import type { Content } from './read-records.ts';
  *
  * What is missing, or refers in a circle, is reported and left out.
  */
-export async function findThreadParts(catalog: Rollouts, threadId: string, report: Report): Promise<Part[]> {
+export async function findThreadParts(
+  catalog: Rollouts,
+  threadId: string,
+  report: Report,
+  headOf: HeadReader = readHead,
+): Promise<Part[]> {
   const own = catalog.thread(threadId);
   const current = own[own.length - 1];
   if (!current) return [];
-  const heads = new Heads(catalog, report);
+  const heads = new Heads(catalog, report, headOf);
   const effective = new Map<string, Cut>();
   for (const link of await heads.chain(current)) effective.set(link.entry.rolloutId, link.cut);
 
@@ -78,12 +83,14 @@ interface Link {
 class Heads {
   readonly #catalog: Rollouts;
   readonly #report: Report;
+  readonly #headOf: HeadReader;
   readonly #heads = new Map<string, Head | null>();
   readonly #reported = new Set<string>();
 
-  constructor(catalog: Rollouts, report: Report) {
+  constructor(catalog: Rollouts, report: Report, headOf: HeadReader) {
     this.#catalog = catalog;
     this.#report = report;
+    this.#headOf = headOf;
   }
 
   /** The files that `entry` builds on, oldest first, without itself. */
@@ -113,7 +120,7 @@ class Heads {
     let head = this.#heads.get(entry.path);
     if (head === undefined) {
       try {
-        head = await readHead(entry.path);
+        head = await this.#headOf(entry.path);
       } catch (error) {
         head = null;
         this.#complain(entry, 'UNREADABLE', toFailure(error).message);

@@ -3,9 +3,11 @@ import { event, type KindNode } from './event-validator.generated.js';
 import { judge, type Verdict } from './judge.ts';
 import {
   bare,
+  count,
   envelope,
   error,
   finding,
+  indexStatus,
   moved,
   named,
   paginated,
@@ -52,4 +54,14 @@ export function validateMoved(value: unknown): Verdict {
 /** Whether a value is what `name` prints of a session. */
 export function validateNamed(value: unknown): Verdict {
   return judge(named, value);
+}
+
+/** Whether a value is what `--count` prints. */
+export function validateCount(value: unknown): Verdict {
+  return judge(count, value);
+}
+
+/** Whether a value is what `index status` prints. */
+export function validateIndexStatus(value: unknown): Verdict {
+  return judge(indexStatus, value);
 }

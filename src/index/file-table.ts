@@ -1,4 +1,5 @@
-import type { Database, Statement } from './state-db.ts';
+import type { Database } from './state-db.ts';
+import { prepared } from './statements.ts';
 
 /** What the index knows of a file: enough to tell whether it is still the same. */
 export interface FileRow {
@@ -81,22 +82,11 @@ export class FileTable {
     this.#run('DELETE FROM obstacles WHERE folder = ?', path);
   }
 
-  readonly #statements = new Map<string, Statement>();
-
   #all<Row>(sql: string, ...values: unknown[]): Row[] {
-    return this.#prepared(sql).all(...values) as Row[];
+    return prepared(this.#database, sql).all(...values) as Row[];
   }
 
   #run(sql: string, ...values: unknown[]): void {
-    this.#prepared(sql).run(...values);
-  }
-
-  #prepared(sql: string): Statement {
-    let statement = this.#statements.get(sql);
-    if (!statement) {
-      statement = this.#database.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    return statement;
+    prepared(this.#database, sql).run(...values);
   }
 }

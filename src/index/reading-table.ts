@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { Database } from './state-db.ts';
+import { prepared } from './statements.ts';
 
 /**
  * Where the reading of each large thread ended, for one kind of thing that is read from it. One that is damaged reads as
@@ -15,21 +16,25 @@ export class ReadingTable {
   }
 
   get(threadId: string): unknown {
-    const found = this.#database
-      .prepare('SELECT state, checksum FROM readings WHERE thread_id = ? AND kind = ?')
-      .get(threadId, this.#kind) as { state: string; checksum: number } | undefined;
+    const found = prepared(this.#database, 'SELECT state, checksum FROM readings WHERE thread_id = ? AND kind = ?').get(
+      threadId,
+      this.#kind,
+    ) as { state: string; checksum: number } | undefined;
     return found && crc32(found.state) === found.checksum ? JSON.parse(found.state) : undefined;
   }
 
   put(threadId: string, state: unknown): void {
     const text = JSON.stringify(state);
-    this.#database
-      .prepare('INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?)')
-      .run(threadId, this.#kind, text, crc32(text));
+    prepared(this.#database, 'INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?)').run(
+      threadId,
+      this.#kind,
+      text,
+      crc32(text),
+    );
   }
 
   remove(threadId: string): void {
-    this.#database.prepare('DELETE FROM readings WHERE thread_id = ? AND kind = ?').run(threadId, this.#kind);
+    prepared(this.#database, 'DELETE FROM readings WHERE thread_id = ? AND kind = ?').run(threadId, this.#kind);
   }
 }
 

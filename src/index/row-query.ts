@@ -63,11 +63,33 @@ export function* queryRows(database: Database, query: RowQuery, limit = Number.P
   }
 }
 
-/** How many rows match. */
+/**
+ * How many rows match, without trusting any of the database's own indexes.
+ *
+ * @throws DamagedRow when rows are missing, or one is not as it was written
+ */
 export function countRows(database: Database, query: RowQuery): number {
+  assertComplete(database);
   const { where, values } = conditions(query);
-  return (database.prepare(`SELECT count(*) AS rows FROM threads WHERE ${where}`).get(...values) as { rows: number })
-    .rows;
+  let count = 0;
+  const rows = database.prepare(`SELECT * FROM threads NOT INDEXED WHERE ${where}`).iterate(...values);
+  for (const columns of rows as IterableIterator<RowColumns & { checksum: number }>) {
+    if (!isIntact(columns)) throw new DamagedRow();
+    count++;
+  }
+  return count;
+}
+
+/** Every thread that has a file has a row, but for those whose row another process is making just now. */
+function assertComplete(database: Database): void {
+  const counts = database
+    .prepare(
+      `SELECT (SELECT count(*) FROM threads NOT INDEXED) AS rows,
+        (SELECT count(DISTINCT thread_id) FROM files) AS threads,
+        (SELECT count(*) FROM stale) AS stale`,
+    )
+    .get() as { rows: number; threads: number; stale: number };
+  if (counts.rows !== counts.threads && counts.stale === 0) throw new DamagedRow();
 }
 
 const sortColumns = { created: 'created_ms', updated: 'updated_ms', size: 'size', tokens: 'tokens' } as const;
@@ -103,12 +125,7 @@ function conditions(query: RowQuery): { where: string; values: (string | number)
  */
 export function* queryAllRows(database: Database, query: RowQuery): Generator<FoundRow> {
   const { where, values } = conditions(query);
-  const counts = database
-    .prepare(
-      'SELECT (SELECT count(*) FROM threads NOT INDEXED) AS rows, (SELECT count(DISTINCT thread_id) FROM files) AS threads',
-    )
-    .get() as { rows: number; threads: number };
-  if (counts.rows !== counts.threads) throw new DamagedRow();
+  assertComplete(database);
   const column = sortColumns[query.sort];
   const keys = database
     .prepare(`SELECT id, ${column} AS key, thread_id FROM threads NOT INDEXED WHERE ${where}`)

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { Database } from './state-db.ts';
+import { prepared } from './statements.ts';
 
 /** Small values that the index keeps for itself, each with a checksum: one that is damaged reads as absent. */
 export class Settings {
@@ -10,7 +11,7 @@ export class Settings {
   }
 
   get(key: string): unknown {
-    const found = this.#database.prepare('SELECT value FROM settings WHERE key = ?').get(key) as
+    const found = prepared(this.#database, 'SELECT value FROM settings WHERE key = ?').get(key) as
       | { value: string }
       | undefined;
     const match = /^(\d+) (.*)$/s.exec(found?.value ?? '');
@@ -24,6 +25,6 @@ export class Settings {
 
   set(key: string, value: unknown): void {
     const text = JSON.stringify(value);
-    this.#database.prepare('INSERT OR REPLACE INTO settings VALUES (?, ?)').run(key, `${crc32(text)} ${text}`);
+    prepared(this.#database, 'INSERT OR REPLACE INTO settings VALUES (?, ?)').run(key, `${crc32(text)} ${text}`);
   }
 }

@@ -93,19 +93,27 @@ function assertVersion(database: BetterSqlite.Database): void {
 }
 
 function migrate(database: BetterSqlite.Database): void {
+  if (stateOf(database) === 'ready') return;
+  // Another process may have made the tables meanwhile.
   const run = database.transaction(() => {
-    const version = database.pragma('user_version', { simple: true }) as number;
-    const owner = database.pragma('application_id', { simple: true }) as number;
-    const isEmpty = database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number };
-    if (isEmpty.tables > 0 && owner !== APPLICATION_ID) throw new NotOurs('it belongs to another program');
-    if (version > migrations.length) throw new NotOurs('a later version of sessions made it');
-    if (version > 0 && version < migrations.length) throw new NotOurs('an earlier version of sessions made it');
-    if (version === migrations.length) return;
+    if (stateOf(database) === 'ready') return;
     for (const migration of migrations) database.exec(migration);
     database.pragma(`application_id = ${APPLICATION_ID}`);
     database.pragma(`user_version = ${migrations.length}`);
   });
   run.immediate();
+}
+
+/** @throws NotOurs when it is neither empty nor an index of this version */
+function stateOf(database: BetterSqlite.Database): 'empty' | 'ready' {
+  const owner = database.pragma('application_id', { simple: true }) as number;
+  const version = database.pragma('user_version', { simple: true }) as number;
+  if (owner === APPLICATION_ID && version === migrations.length) return 'ready';
+  const { tables } = database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number };
+  if (tables > 0 && owner !== APPLICATION_ID) throw new NotOurs('it belongs to another program');
+  if (version > migrations.length) throw new NotOurs('a later version of sessions made it');
+  if (version > 0) throw new NotOurs('an earlier version of sessions made it');
+  return 'empty';
 }
 
 /** Network file systems break the shared memory that a write-ahead log needs. */

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { ThreadRow } from '../model/thread-row.ts';
 import type { Database, Statement } from './state-db.ts';
+import { prepared } from './statements.ts';
 
 /** A row of `ls` without what changes by itself. */
 export type StoredRow = Omit<ThreadRow, 'name' | 'live' | 'age_at'>;
@@ -54,7 +55,7 @@ export class ThreadTable {
   }
 
   count(): number {
-    return (this.#database.prepare('SELECT count(*) AS rows FROM threads').get() as { rows: number }).rows;
+    return (prepared(this.#database, 'SELECT count(*) AS rows FROM threads').get() as { rows: number }).rows;
   }
 }
 

@@ -13,11 +13,16 @@ import { coordinationPath, isThreadId, lockPath } from './locks.ts';
  * @returns null where it cannot be known: a Codex without locks may use this home, and no writer is seen
  */
 export function createLiveProbe(home: Home): (threadId: string) => boolean | null {
-  const holders = listHolders();
+  // The kernel takes long to tell about all locks, and most threads have no lock file.
+  let holders: Holder[] | null | undefined;
+  const allHolders = () => {
+    if (holders === undefined) holders = listHolders();
+    return holders;
+  };
   const locking = usesLocks(home);
   let writers: Map<string, number> | null | undefined;
   return (threadId) => {
-    const locked = isLocked(home, threadId, holders);
+    const locked = isLocked(home, threadId, allHolders);
     if (locked || locking) return locked;
     writers ??= findWriters(home);
     return writers?.has(threadId) ? true : null;
@@ -39,11 +44,12 @@ export function usesLocks(home: Home): boolean {
 }
 
 /** Null when there is a lock file, nobody is seen to hold it, and that could not be tried. */
-function isLocked(home: Home, threadId: string, holders: readonly Holder[] | null): boolean | null {
+function isLocked(home: Home, threadId: string, allHolders: () => readonly Holder[] | null): boolean | null {
   if (!isThreadId(threadId)) return null;
   const path = lockPath(home, threadId);
-  if (holders && holderOf(path, holders)) return true;
   if (!existsSync(path)) return false;
+  const holders = allHolders();
+  if (holders && holderOf(path, holders)) return true;
   // Left behind by a crash, or held by somebody outside of this container, whom the kernel does not list.
   const found = probeLock(coordinationPath(home), () => ({ here: probeLock(path, () => 'free' as const) }));
   if (found === null || found === 'held' || found.here === null) return null;

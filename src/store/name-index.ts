@@ -3,7 +3,8 @@ import type { Home } from './home.ts';
 
 /**
  * Names that users gave to threads, from Codex's `session_index.jsonl`: one `{id, thread_name, updated_at}` a line, appended
- * at each renaming, so the last line of an id wins. Lines that are not that are passed over, as Codex does.
+ * at each renaming, so the last line of an id wins. Lines that are not that, or have an empty name, are passed over, as Codex
+ * does.
  *
  * @returns thread id to name; an empty map where the file is missing or cannot be read
  */
@@ -19,9 +20,7 @@ export async function readNameIndex(home: Home): Promise<Map<string, string>> {
   }
   for (const line of text.split('\n')) {
     const entry = parseEntry(line);
-    if (!entry) continue;
-    if (entry.name) names.set(entry.id, entry.name);
-    else names.delete(entry.id);
+    if (entry?.name) names.set(entry.id, entry.name);
   }
   return names;
 }

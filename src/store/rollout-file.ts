@@ -107,6 +107,7 @@ export class RolloutFile {
 
   /** Bytes of the file as it is stored, compressed or not; fewer where it ends. */
   async stored(offset: number, length: number): Promise<Buffer> {
+    if (offset + length <= this.#head.length) return this.#head.subarray(offset, offset + length);
     const { buffer, bytesRead } = await this.#handle.read(Buffer.alloc(length), 0, length, offset);
     return buffer.subarray(0, bytesRead);
   }

@@ -1,14 +1,29 @@
-import picocolors from 'picocolors';
 import type { Io } from '../base/io.ts';
 
 /** Functions that wrap text in a colour, or give it back unchanged. */
-export type Colours = ReturnType<typeof picocolors.createColors>;
+export type Colours = typeof noColours;
 
 /** Colour on stdout: only on a terminal, and never with NO_COLOR (not empty), TERM=dumb or when the user said no. */
-export function chooseColours(io: Io, wanted: boolean): Colours {
+export async function chooseColours(io: Io, wanted: boolean): Promise<Colours> {
   const { NO_COLOR, TERM } = io.env;
-  return picocolors.createColors(wanted && io.stdout.isTTY && !NO_COLOR && TERM !== 'dumb');
+  if (!wanted || !io.stdout.isTTY || NO_COLOR || TERM === 'dumb') return noColours;
+  // It opens Node's stream of standard output as soon as it is loaded, which takes long and a pipe has no use for.
+  const { default: picocolors } = await import('picocolors');
+  return picocolors.createColors(true);
 }
 
 /** For text that must be the same wherever it goes. */
-export const noColours: Colours = picocolors.createColors(false);
+export const noColours = {
+  bold: plain,
+  dim: plain,
+  red: plain,
+  green: plain,
+  yellow: plain,
+  blue: plain,
+  magenta: plain,
+  cyan: plain,
+};
+
+function plain(text: string): string {
+  return text;
+}

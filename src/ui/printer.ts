@@ -47,7 +47,7 @@ export async function openPrinter(io: Io, options: PrintOptions): Promise<Printe
   const line = (json: string) => add((safe ? escapeJsonForTerminal(json) : json) + end);
   return {
     mode,
-    colours: chooseColours(io, options.color),
+    colours: await chooseColours(io, options.color),
     columns: io.stdout.columns,
     line,
     record: (value) => line(stringify(value)),

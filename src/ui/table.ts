@@ -15,13 +15,19 @@ export interface Table {
   /** The line of titles, with its LF. */
   header(): string;
   /** One line a row, each with its LF. Cells are made safe, put on one line and cut with a `…`. */
-  rows(cells: string[][]): string;
+  rows(cells: Cell[][]): string;
 }
+
+/** Text, or text behind an indent that is kept as it is. */
+export type Cell = string | { indent: string; text: string };
 
 export function createTable(columns: Column[], width: number, colours: Colours): Table {
   const widths = shareWidth(columns, width);
-  const cut = (text: string, index: number) =>
-    fill(truncate(flatten(text), widths[index]!), widths[index]!, columns[index]!.align ?? 'left');
+  const cut = (cell: Cell, index: number) => {
+    const { indent, text } = typeof cell === 'string' ? { indent: '', text: cell } : cell;
+    const width = widths[index]!;
+    return fill(truncate(indent + flatten(text), width), width, columns[index]!.align ?? 'left');
+  };
   return {
     header: () => layOut(columns.map(({ title }, index) => colours.bold(cut(title, index)))),
     rows: (cells) => cells.map((row) => layOut(row.map(cut))).join(''),

@@ -10,7 +10,7 @@ it.each([
   [{ tty: true, env: { NO_COLOR: '' } }, true, true],
   [{ tty: true, env: { TERM: 'dumb' } }, true, false],
   [{ tty: false, env: { FORCE_COLOR: '1' } }, true, false],
-])('%j, wanted: %s, is coloured: %s', (options, wanted, coloured) => {
-  const colours = chooseColours(new MemoryIo(options), wanted);
+])('%j, wanted: %s, is coloured: %s', async (options, wanted, coloured) => {
+  const colours = await chooseColours(new MemoryIo(options), wanted);
   expect(colours.red('x')).toBe(coloured ? '\x1b[31mx\x1b[39m' : 'x');
 });

@@ -33,7 +33,7 @@ async function answer(request: Request, commands: readonly Command[], io: Io): P
     const command = commands.find(({ spec }) => spec === request.spec);
     return command!.run(request.invocation, io);
   }
-  const style = { colours: chooseColours(io, true), columns: io.stdout.columns };
+  const style = { colours: await chooseColours(io, true), columns: io.stdout.columns };
   if (request.kind === 'version') await io.stdout.write(`sessions ${packageVersion()}\n`);
   else await io.stdout.write(request.spec ? renderCommandHelp(request.spec, style) : renderOverview(specs, style));
   return 0;

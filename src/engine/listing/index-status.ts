@@ -6,6 +6,7 @@ import { moveAside } from '../../index/state-db.ts';
 import { countIndex, type IndexCounts, sqliteVersion } from '../../index/upkeep.ts';
 import type { Home } from '../../store/home.ts';
 import { HomeIndex, type RefreshOptions } from './home-index.ts';
+import { FULL_REFRESH } from './list-indexed.ts';
 
 /** What the index holds. Schema: `schemas/index-status.schema.json`. */
 export interface IndexStatus extends IndexCounts {
@@ -21,7 +22,7 @@ export interface IndexStatus extends IndexCounts {
 export function indexStatus(home: Home, onReplaced: (message: string) => void): IndexStatus {
   const index = new HomeIndex(home, (reason, movedTo) => onReplaced(`${reason}; it is now ${movedTo}`));
   try {
-    const last = new Settings(index.database).get('full refresh');
+    const last = new Settings(index.database).get(FULL_REFRESH);
     const path = join(home.path, 'state.db');
     return {
       schema: 'sessions.index-status/1',
@@ -43,7 +44,7 @@ export async function rebuildIndex(home: Home, options: RefreshOptions): Promise
   const index = new HomeIndex(home, () => {});
   try {
     await index.refresh('all', options);
-    if (!options.signal.aborted) new Settings(index.database).set('full refresh', options.now);
+    if (!options.signal.aborted) new Settings(index.database).set(FULL_REFRESH, options.now);
   } finally {
     index.close();
   }

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
-import { DamagedRow, type FoundRow, queryAllRows, queryRows, type RowQuery } from '../../index/row-query.ts';
+import { countRows, DamagedRow, type FoundRow, queryAllRows, queryRows, type RowQuery } from '../../index/row-query.ts';
 import { Settings } from '../../index/settings.ts';
 import { moveAside, unusableReason } from '../../index/state-db.ts';
 import type { ThreadRow } from '../../model/thread-row.ts';
 import type { Home } from '../../store/home.ts';
 import { createLiveProbe } from '../../store/live.ts';
+import { completeRow } from '../complete-row.ts';
 import { globMatcher } from '../glob.ts';
 import type { ListOptions } from '../list-threads.ts';
 import type { Selectors } from '../selectors.ts';
-import { completeRow } from '../summarise.ts';
 import { readNamesOnce } from './cached-names.ts';
 import { HomeIndex } from './home-index.ts';
 
@@ -26,7 +26,7 @@ export async function* listIndexed(home: Home, selectors: Selectors, options: Li
     let index: HomeIndex | null = null;
     try {
       index = new HomeIndex(home, (reason, movedTo) => warnReplaced(options, reason, movedTo));
-      await index.refresh('likely', options);
+      await refreshFirst(index, options);
       for await (const row of rowsOf(index, selectors, options)) {
         // After a repair, what was given already is passed over.
         if (attempt > 0 && given && !isAfter(row, given, selectors)) continue;
@@ -37,7 +37,7 @@ export async function* listIndexed(home: Home, selectors: Selectors, options: Li
       await refreshFully(index, options);
       return;
     } catch (error) {
-      const reason = error instanceof DamagedRow ? 'it is damaged' : unusableReason(error);
+      const reason = damageOf(error);
       if (!reason || attempt === 2) throw error;
       index?.close();
       index = null;
@@ -48,20 +48,51 @@ export async function* listIndexed(home: Home, selectors: Selectors, options: Li
   }
 }
 
+/** How many sessions of a home match, by the index. */
+export async function countIndexed(home: Home, selectors: Selectors, options: ListOptions): Promise<number> {
+  // Names are not in the rows.
+  if (selectors.name !== undefined) {
+    let count = 0;
+    for await (const _ of listIndexed(home, selectors, options)) count++;
+    return count;
+  }
+  for (let attempt = 0; ; attempt++) {
+    let index: HomeIndex | null = null;
+    try {
+      index = new HomeIndex(home, (reason, movedTo) => warnReplaced(options, reason, movedTo));
+      // A time, a size or a branch may have changed in a file that was not looked at lately.
+      await index.refresh('all', options);
+      reportObstacles(index, options);
+      return Math.min(selectors.limit ?? Infinity, countRows(index.database, toQuery(selectors, options.now)));
+    } catch (error) {
+      const reason = damageOf(error);
+      if (!reason || attempt === 2) throw error;
+      index?.close();
+      index = null;
+      warnReplaced(options, reason, moveAside(join(home.path, 'state.db')));
+    } finally {
+      index?.close();
+    }
+  }
+}
+
+/** Why the index must be made anew; null for an error that this would not mend. */
+function damageOf(error: unknown): string | null {
+  return error instanceof DamagedRow ? 'it is damaged' : unusableReason(error);
+}
+
+function reportObstacles(index: HomeIndex, { report }: ListOptions): void {
+  for (const { path, rule, message } of index.files.obstacles()) {
+    const weight = rule === 'UNREADABLE' ? 'lost' : 'note';
+    report({ rule, weight, file: path, line: null, offset: null, message });
+  }
+}
+
 async function* rowsOf(index: HomeIndex, selectors: Selectors, options: ListOptions): AsyncGenerator<ThreadRow> {
   const names = await readNamesOnce(index.home, new Settings(index.database), (message) =>
     options.report({ rule: 'CODEX-DB', weight: 'note', file: null, line: null, offset: null, message }),
   );
-  for (const { path, rule, message } of index.files.obstacles()) {
-    options.report({
-      rule,
-      weight: rule === 'UNREADABLE' ? 'lost' : 'note',
-      file: path,
-      line: null,
-      offset: null,
-      message,
-    });
-  }
+  reportObstacles(index, options);
   const context = { names, isLive: createLiveProbe(index.home), now: options.now };
   const nameMatches = selectors.name === undefined ? null : globMatcher(selectors.name);
   const query = toQuery(selectors, options.now);
@@ -88,14 +119,22 @@ async function* rowsOf(index: HomeIndex, selectors: Selectors, options: ListOpti
     if (isWanted(found)) yield completeRow(found.row, found.ageMs, context);
 }
 
+/** What may have changed; in a new index that is everything. */
+async function refreshFirst(index: HomeIndex, options: ListOptions): Promise<void> {
+  const settings = new Settings(index.database);
+  const isNew = settings.get(FULL_REFRESH) === undefined;
+  await index.refresh(isNew ? 'all' : 'likely', options);
+  if (isNew && !options.signal.aborted) settings.set(FULL_REFRESH, options.now);
+}
+
 /** Looks at every file, when that was not done for a while; so an old session that was appended to shows next time. */
 async function refreshFully(index: HomeIndex, options: ListOptions): Promise<void> {
   const settings = new Settings(index.database);
-  const last = settings.get('full refresh');
+  const last = settings.get(FULL_REFRESH);
   if (typeof last === 'number' && Math.abs(options.now - last) < FULL_EVERY_MS) return;
   await options.beforeFullRefresh?.();
   await index.refresh('all', options);
-  if (!options.signal.aborted) settings.set('full refresh', options.now);
+  if (!options.signal.aborted) settings.set(FULL_REFRESH, options.now);
 }
 
 function take(rows: Iterable<FoundRow>, isWanted: (row: FoundRow) => boolean, limit: number): FoundRow[] {
@@ -143,3 +182,5 @@ function warnReplaced(options: ListOptions, reason: string, movedTo: string): vo
 }
 
 const FULL_EVERY_MS = 60_000;
+/** The setting that says when every file was last looked at, in milliseconds since the epoch. */
+export const FULL_REFRESH = 'full refresh';
