@@ -5,6 +5,7 @@ import { createHelp } from './help.ts';
 import { indexCheck, indexRebuild, indexStatus } from './index.ts';
 import { ls } from './ls.ts';
 import { name } from './name.ts';
+import { replay } from './replay.ts';
 import { schema } from './schema.ts';
 import { search } from './search.ts';
 import { show } from './show.ts';
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   show,
   search,
   stats,
+  replay,
   validate,
   schema,
   name,

@@ -11,6 +11,7 @@ import {
   moved,
   named,
   paginated,
+  replayState,
   schemaEntry,
   thread,
 } from './validators.generated.js';
@@ -64,4 +65,9 @@ export function validateCount(value: unknown): Verdict {
 /** Whether a value is what `index status` prints. */
 export function validateIndexStatus(value: unknown): Verdict {
   return judge(indexStatus, value);
+}
+
+/** Whether a value is what `replay --state` prints of a session. */
+export function validateReplayState(value: unknown): Verdict {
+  return judge(replayState, value);
 }

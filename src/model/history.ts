@@ -26,6 +26,8 @@ export interface History {
   /** Instructions that the thread was begun with; null when it was not recorded. */
   baseInstructions: string | null;
   forkedFrom: string | null;
+  /** Why the thread cannot be continued in its own file, in words; null when it can. What is here can be forked from anyhow. */
+  obstacle: string | null;
 }
 
 /** What was set when the thread last ran; null where it was not recorded. */

@@ -1,5 +1,5 @@
-import type { ModelItem } from '../../model/history.ts';
 import type { TokenUsage } from '../../model/event.ts';
+import type { ModelItem } from '../../model/history.ts';
 
 /**
  * What answers a request. The contract: `stream` never throws and never ends without its last event being final
@@ -38,13 +38,20 @@ export type ProviderEvent =
   | { type: 'item'; item: ModelItem }
   | FinalEvent;
 
-export type FinalEvent =
-  | { type: 'completed'; responseId: string | null; usage: TokenUsage | null }
-  | ProviderFailure;
+export type FinalEvent = { type: 'completed'; responseId: string | null; usage: TokenUsage | null } | ProviderFailure;
 
 export interface ProviderFailure {
   type: 'failed';
-  kind: 'unreachable' | 'auth' | 'rate-limit' | 'server' | 'stream' | 'refused' | 'context-length' | 'limit' | 'cancelled';
+  kind:
+    | 'unreachable'
+    | 'auth'
+    | 'rate-limit'
+    | 'server'
+    | 'stream'
+    | 'refused'
+    | 'context-length'
+    | 'limit'
+    | 'cancelled';
   /** For people; without keys. */
   message: string;
   /** Whether the same request may succeed later. */

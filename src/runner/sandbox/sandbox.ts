@@ -5,6 +5,8 @@ export interface Sandbox {
   readonly policy: SandboxPolicy;
   /** Whether a path may be written to under the policy, links resolved. */
   mayWrite(path: string): boolean;
+  /** Whether a tool of this process may read a path, links resolved: not keys, nor what the kernel shows of processes. */
+  mayRead(path: string): boolean;
   /**
    * Starts a program in a process group (under a sandbox: a pid namespace) of its own, and resolves when all of it is gone.
    * Never throws for what the program does. When time is up or on abort, everything that it started is killed.

@@ -1,0 +1,56 @@
+import { escapeForTerminal, oneLine } from '../../base/safe-text.ts';
+import type { SandboxPolicy } from '../../model/history.ts';
+import type { ApprovalDecision, ApprovalRequest } from '../approvals.ts';
+
+export interface Terminal {
+  write(text: string): Promise<void>;
+  /** The next line without its end; null when there will be none. Rejects, or gives null, on abort. */
+  readLine(signal: AbortSignal): Promise<string | null>;
+}
+
+/** Asks on a terminal: what is to be done with all that it could hide made visible, where, under which sandbox, and why. */
+export function askOnTerminal({ write, readLine }: Terminal, policy: SandboxPolicy) {
+  return async (request: ApprovalRequest, signal: AbortSignal): Promise<ApprovalDecision> => {
+    await write(describe(request, policy));
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
+      await write('Allow it? [y]es, [n]o, [a]bort the turn: ');
+      const line = await readLine(signal);
+      if (line === null) return { decision: 'declined', by: 'unavailable', reason: 'the input ended' };
+      const decision = answers.get(line.trim().toLowerCase());
+      if (decision) return { decision, by: 'user', reason: null };
+    }
+    return { decision: 'declined', by: 'user', reason: 'no answer was understood' };
+  };
+}
+
+const attempts = 5;
+
+const answers = new Map<string, ApprovalDecision['decision']>([
+  ...(['y', 'yes'] as const).map((key) => [key, 'approved'] as const),
+  ...(['n', 'no'] as const).map((key) => [key, 'declined'] as const),
+  ...(['a', 'abort'] as const).map((key) => [key, 'abort'] as const),
+]);
+
+/** Longer texts are cut in the middle, where it is said, so that the question is not scrolled away. */
+const longestSummary = 4000;
+
+function describe({ kind, summary, reason, cwd, unconfined }: ApprovalRequest, policy: SandboxPolicy): string {
+  const what = { command: 'run a command', patch: 'change files', tool: 'call a tool' }[kind];
+  const half = longestSummary / 2;
+  const cut = summary.length > longestSummary;
+  const left = summary.length - longestSummary;
+  const shown = cut ? `${summary.slice(0, half)}\n[… ${left} characters left out …]\n${summary.slice(-half)}` : summary;
+  const indented = escapeForTerminal(shown).replace(/^/gm, '  | ');
+  return [
+    `\nThe agent wants to ${what}:`,
+    indented,
+    `  in       ${oneLine(cwd)}`,
+    `  sandbox  ${unconfined ? 'none: it can reach everything that you can' : describePolicy(policy)}`,
+    `  reason   ${reason ? oneLine(reason) : '(none given)'}\n`,
+  ].join('\n');
+}
+
+function describePolicy(policy: SandboxPolicy): string {
+  if (policy.type !== 'workspace-write') return policy.type;
+  return `workspace-write, network ${policy.network ? 'on' : 'off'}`;
+}

@@ -1,0 +1,28 @@
+import { defaultLimits } from '../../format/limits.ts';
+import { scanJson } from '../../format/scan-json.ts';
+import { BrokenAnswer } from './failed.ts';
+
+/**
+ * The JSON object that the data of one event is. It is looked over before it is parsed, because a few bytes of nesting can
+ * take a hundred times their size. Throws `BrokenAnswer`: `limit` past the bounds that a rollout has, else `stream`.
+ */
+export function parseData(data: string, maxBytes: number): Record<string, unknown> {
+  const bytes = Buffer.from(data);
+  if (bytes.length > maxBytes) throw new BrokenAnswer('limit', `an event of more than ${maxBytes} bytes`);
+  const scan = scanJson(bytes, 0, bytes.length, { maxDepth: defaultLimits.depth, maxValues: defaultLimits.values });
+  if (scan.tooDeep) throw new BrokenAnswer('limit', `an event that nests more than ${defaultLimits.depth} deep`);
+  if (scan.tooMany) throw new BrokenAnswer('limit', `an event of more than ${defaultLimits.values} values`);
+  const value = parseOrNull(data);
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    throw new BrokenAnswer('stream', 'the server sent an event that is no JSON object');
+  }
+  return value as Record<string, unknown>;
+}
+
+function parseOrNull(data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,45 @@
+import type { ModelItem } from '../../model/history.ts';
+import type { CommandRun, FileChange, FileEdit, UserInput } from './recorder.ts';
+
+/** What one line records. */
+export interface Entry {
+  type: 'session_meta' | 'turn_context' | 'response_item' | 'event_msg' | 'compacted';
+  payload: { type?: string; [key: string]: unknown };
+}
+
+/** How a dialect says what the dialects say in different ways. */
+export interface DialectRecords {
+  userMessage(input: UserInput, item: ModelItem, scene: Scene): Entry[];
+  item(item: ModelItem, scene: Scene): Entry[];
+  command(command: CommandRun, scene: Scene): Entry[];
+  fileChange(change: FileChange, scene: Scene): Entry[];
+  compacted(message: string, items: readonly ModelItem[], scene: Scene): Entry[];
+}
+
+/** Where and when something happens. */
+export interface Scene {
+  threadId: string;
+  /** Of the turn that was begun last; the thread's own before the first. */
+  turnId: string;
+  /** Milliseconds since the epoch. */
+  now: number;
+  newId(): string;
+}
+
+export function responseItem(item: ModelItem): Entry {
+  return { type: 'response_item', payload: item };
+}
+
+export function eventMsg(type: string, fields: object): Entry {
+  return { type: 'event_msg', payload: { type, ...fields } };
+}
+
+/** Changes by path, as Codex writes them. */
+export function fileEdits(changes: FileChange['changes']): { [path: string]: object } {
+  return Object.fromEntries(Object.entries(changes).map(([path, edit]) => [path, fileEdit(edit)]));
+}
+
+function fileEdit(edit: FileEdit): object {
+  if (edit.type !== 'update') return { type: edit.type, content: edit.content };
+  return { type: 'update', unified_diff: edit.unifiedDiff, move_path: edit.movePath };
+}

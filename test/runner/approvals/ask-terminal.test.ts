@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { askOnTerminal } from '../../../src/runner/approvals/ask-terminal.ts';
+import type { ApprovalRequest } from '../../../src/runner/approvals.ts';
+
+const request: ApprovalRequest = { callId: 'c', kind: 'command', summary: 'ls', reason: 'to see', cwd: '/w' };
+
+async function ask(lines: (string | null)[], changes: Partial<ApprovalRequest> = {}) {
+  let written = '';
+  const terminal = {
+    write: async (text: string) => {
+      written += text;
+    },
+    readLine: async () => lines.shift() ?? null,
+  };
+  const asker = askOnTerminal(terminal, { type: 'workspace-write', writableRoots: [], network: false });
+  const decision = await asker({ ...request, ...changes }, new AbortController().signal);
+  return { written, decision };
+}
+
+describe('asking on a terminal', () => {
+  it('shows what, where, under which sandbox, and why', async () => {
+    const { written } = await ask(['y']);
+    expect(written).toBe(
+      '\nThe agent wants to run a command:\n  | ls\n  in       /w\n  sandbox  workspace-write, network off\n  reason   to see\nAllow it? [y]es, [n]o, [a]bort the turn: ',
+    );
+    expect((await ask(['y'], { unconfined: true, reason: null })).written).toMatch(
+      /sandbox {2}none: .*\n {2}reason {3}\(none given\)/,
+    );
+  });
+
+  it.each([
+    [['y'], 'approved'],
+    [[' YES '], 'approved'],
+    [['n'], 'declined'],
+    [['a'], 'abort'],
+    [['', 'what', 'yep', 'no'], 'declined'],
+    [['1', '2', '3', '4', '5', 'y'], 'declined'],
+  ])('takes %j for %s', async (lines, decision) => {
+    expect((await ask([...lines])).decision).toEqual({ decision, by: 'user', reason: expect.toSatisfy(() => true) });
+  });
+
+  it('takes the end of input for nobody', async () => {
+    expect((await ask([])).decision).toMatchObject({ decision: 'declined', by: 'unavailable' });
+  });
+
+  it('makes hostile text visible', async () => {
+    const hostile = {
+      summary: 'ls\x1b[2K\x1b[1A\r\u202Eevil\u200b\necho',
+      reason: 'ok\n\x1b[2JAllow it? y',
+      cwd: '/a\nb',
+    };
+    const { written } = await ask(['n'], hostile);
+    expect(written).toContain('  | ls^[[2K^[[1A^M\\u{202e}evil\\u{200b}\n  | echo\n  in       /a^Jb\n');
+    expect(written).toContain('reason   ok^J^[[2JAllow it? y\n');
+    expect(written).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\u200b]/);
+  });
+
+  it('keeps the question in sight of a long command', async () => {
+    const { written } = await ask(['n'], { summary: `head ${'x'.repeat(1_000_000)} tail` });
+    expect(written.length).toBeLessThan(5000);
+    expect(written).toMatch(/head [\s\S]*characters left out[\s\S]* tail\n/);
+  });
+});
