@@ -68,6 +68,7 @@ async function listSessions(invocation: Invocation, io: Io): Promise<number> {
       now: io.clock.now(),
       signal: io.signal,
       report: problems.report,
+      isForPeople: printer.mode === 'human' && !options.flag('tree'),
       onProgress: (done: number, of: number) => progress.show(`reading sessions: ${done} of ${of}`),
       beforeFullRefresh: () => printer.flush(),
     };

@@ -36,6 +36,10 @@ export class Summary {
         if (event.msg.type === 'TokenCount' && event.msg.total) {
           this.#state.tokens = Number((event.msg.total as TokenUsage).total_tokens);
         }
+        if (event.msg.type === 'ThreadSettingsApplied') {
+          const settings = plain(event.msg.thread_settings);
+          this.#state.model = (isObject(settings) ? text(settings.model) : null) ?? this.#state.model;
+        }
     }
   }
 
