@@ -17,6 +17,8 @@ export async function readOn(source: ThreadSource, known: ReadState | undefined,
     return { summary: await summarise(source, report), state: null };
   const rollout = await openRollout(part.path);
   const from = known && (await continues(rollout, known)) ? known : undefined;
+  // Reading closes the file.
+  const sums = rollout.identity.size < WORTH_BYTES ? [] : await sumsBefore(rollout, rollout.identity.size);
   const grown = new Growth(rollout, from ?? { offset: 0, lines: 0 });
   const assembler = new Assembler(source.threadId, from?.turns);
   const alone = { ...source, parts: [{ ...part, open: async () => grown }] };
@@ -24,7 +26,6 @@ export async function readOn(source: ThreadSource, known: ReadState | undefined,
   const turns = assembler.stateAtEnd;
   const { size } = rollout.identity;
   if (!turns || rollout.content !== 'plain' || !grown.endsWhole || size < WORTH_BYTES) return { summary, state: null };
-  const sums = await sumsBefore(rollout, size);
   const place = { path: part.path, ...identityOf(rollout), sums, offset: size, lines: grown.lines };
   return { summary, state: { ...place, turns, summary: summary.state, damage: from?.damage ?? [] } };
 }

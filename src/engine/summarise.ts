@@ -78,12 +78,15 @@ export async function readThreadFacts(rollouts: Rollouts, threadId: string, know
     createdMs: row.created_at === null ? null : parseTime(row.created_at),
     updatedMs,
     ageMs: times.length === 0 ? null : Math.floor(Math.max(...times)),
+    isMemoryOff: reading.summary.isMemoryOff,
     readState: reading.state ? { ...reading.state, damage: [...damage] } : null,
   };
 }
 
 export interface ThreadFacts extends RowKeys {
   row: StoredRow;
+  /** Whether its text is to be kept out of the index. */
+  isMemoryOff: boolean;
   /** For reading on later; null when the files have to be read anew. */
   readState: ReadState | null;
 }

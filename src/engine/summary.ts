@@ -43,6 +43,11 @@ export class Summary {
     }
   }
 
+  /** Whether the session is to leave no trace in what is remembered of sessions. */
+  get isMemoryOff(): boolean {
+    return this.#state.meta.memory_mode === 'disabled';
+  }
+
   row(): SummaryRow {
     const meta = this.#state.meta;
     const git = isObject(meta.git) ? meta.git : {};
@@ -134,7 +139,7 @@ export interface SummaryState {
 }
 
 /** A meta also holds the model's instructions, which are long. */
-const metaKeys = ['cwd', 'git', 'model_provider', 'source', 'parent_thread_id'];
+const metaKeys = ['cwd', 'git', 'model_provider', 'source', 'parent_thread_id', 'memory_mode'];
 
 const emptyState: SummaryState = {
   events: 0,

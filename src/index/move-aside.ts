@@ -31,10 +31,17 @@ export function unusableReason(error: unknown): string | null {
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'it is locked by another program';
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return 'it is damaged';
   if (/^SQLITE_(CANTOPEN|PERM|AUTH)/.test(code)) return 'it cannot be opened';
-  if (code.startsWith('SQLITE_IOERR')) return 'it cannot be read';
   if (code.startsWith('SQLITE_READONLY')) return 'it is read-only';
   // A table or a column that is not what the code expects, or a value that it cannot hold.
   return /^SQLITE_(ERROR|CONSTRAINT|MISMATCH)/.test(code) ? 'its tables are not as expected' : null;
+}
+
+/** Whether what stands at this path, or beside it, is something else than files: a folder, a device, a link. */
+export function isIrregular(path: string): boolean {
+  return ['', ...companions].some((suffix) => {
+    const facts = lstatSync(`${path}${suffix}`, { throwIfNoEntry: false });
+    return facts !== undefined && !facts.isFile();
+  });
 }
 
 /** Whether a database, or anything that belongs beside one, stands at this path. */

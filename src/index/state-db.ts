@@ -1,10 +1,10 @@
-import { lstatSync, statfsSync } from 'node:fs';
+import { statfsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type BetterSqlite from 'better-sqlite3';
 import { Failure } from '../base/failure.ts';
 import { migrations } from './migrations/all.ts';
-import { isTaken, moveAside, unusableReason } from './move-aside.ts';
+import { isIrregular, isTaken, moveAside, unusableReason } from './move-aside.ts';
 import { APPLICATION_ID, NotOurs, ownerOf, stateOf } from './owner.ts';
 
 /**
@@ -40,7 +40,7 @@ const BUSY_MS = 5000;
 
 function open(path: string): Database {
   // Opening a folder or a device would only fail later, and a link could lead anywhere.
-  if (exists(path) && !lstatSync(path).isFile()) throw new NotOurs('it is not a regular file');
+  if (isIrregular(path)) throw new NotOurs('it is not a regular file');
   if (ownerOf(path) === 'other') throw new NotOurs('it belongs to another program');
   const Database = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite;
   const database = new Database(path, { timeout: BUSY_MS });
@@ -51,6 +51,8 @@ function open(path: string): Database {
     database.pragma(`journal_mode = ${isLocal(path) ? 'WAL' : 'DELETE'}`);
     // The index can be lost; what it must not do is cost a disk flush for each session.
     database.pragma('synchronous = NORMAL');
+    // What was taken out because it must not be kept is gone from the file as well.
+    database.pragma('secure_delete = ON');
     database.pragma('cache_size = -16000');
     return database;
   } catch (error) {
@@ -88,8 +90,4 @@ function isLocal(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-function exists(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }

@@ -21,7 +21,6 @@ export class TextTable {
     this.#database = database;
     this.#settings = new Settings(database);
     this.#wordsOf = wordsOf;
-    database.pragma('secure_delete = ON');
     // Others may be filling it, which takes them many transactions of some tenths of a second.
     database.pragma(`busy_timeout = ${WAIT_MS}`);
   }

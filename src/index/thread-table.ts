@@ -4,7 +4,10 @@ import type { Database } from './state-db.ts';
 import { prepared } from './statements.ts';
 
 /** A row of `ls` without what changes by itself. */
-export type StoredRow = Omit<ThreadRow, 'name' | 'live' | 'age_at'>;
+export interface StoredRow extends Omit<ThreadRow, 'name' | 'live' | 'age_at'> {
+  /** The first message was kept out of the index, and is read from the files when it is listed. */
+  withheld?: true;
+}
 
 /** What is sorted and selected by, beside the row. Times are milliseconds since the epoch. */
 export interface RowKeys {

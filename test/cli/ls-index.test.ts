@@ -80,7 +80,7 @@ describe('a session that was left alone for longer than two days', () => {
     const before = await list(home, '--limit', '1');
     const timestamp = new Date().toISOString();
     const said = { timestamp, type: 'event_msg', payload: { type: 'agent_message', message: 'here again' } };
-    appendFileSync(pathOf(home, special.plain), jsonl([said]));
+    writeFileSync(pathOf(home, special.plain), jsonl([said]), { flag: 'a' });
     const files = await listFiles(home, '--limit', '1');
     expect(files.out).not.toBe(before.out);
     expect(await list(home, '--limit', '1')).toEqual(before);

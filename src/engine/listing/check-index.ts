@@ -43,7 +43,7 @@ async function* compare(home: Home, stored: Map<string, StoredRow | null>, optio
     const row = stored.get(threadId);
     stored.delete(threadId);
     const { row: fresh } = await readThreadFacts(catalog, threadId);
-    if (row) yield* differences(path, row, fresh);
+    if (row) yield* differences(path, row, row.withheld ? { ...fresh, first_message: null } : fresh);
     else if (row === null) yield finding('INDEX-DAMAGED', path, threadId, null, 'the row is not as it was written');
     else yield finding('INDEX-ROW-MISSING', path, threadId, null, `the session in ${fresh.path} has no row`);
   }

@@ -9,6 +9,8 @@ import { ThreadTable } from '../../index/thread-table.ts';
 import { clearIndex } from '../../index/upkeep.ts';
 import type { Home } from '../../store/home.ts';
 import { type ReadState, WORTH_BYTES } from '../read-state.ts';
+import { MemoryModesUnknown, readMemoryOff } from '../search/memory-off.ts';
+import type { ThreadFacts } from '../summarise.ts';
 import type { MadeRow } from './make-rows.ts';
 import type { StaleThread } from './read-rows.ts';
 import { IndexedRollouts } from './rollouts.ts';
@@ -22,6 +24,7 @@ export class HomeIndex {
   readonly #threads: ThreadTable;
   readonly #staleness: Staleness;
   readonly #readings: ReadingTable;
+  #memoryOff: ReadonlySet<string> = new Set();
 
   constructor(home: Home, onReplaced: (reason: string, movedTo: string) => void) {
     this.home = home;
@@ -44,6 +47,7 @@ export class HomeIndex {
    * @param scope `likely`, or `all` files of the home
    */
   async refresh(scope: 'likely' | 'all', options: RefreshOptions): Promise<void> {
+    await this.#applyMemoryModes();
     this.#look(scope, options);
     for (let pass = 1; (await this.#makeStaleRows(options, pass === MOST_PASSES)) === 'moved'; pass++) {
       this.#look('likely', options);
@@ -143,6 +147,33 @@ export class HomeIndex {
     return [...files, ...asked.flatMap((id) => this.files.filesOfRollout(id))].filter(({ path }) => !existsSync(path));
   }
 
+  /** A reading that is gone on from later holds the first message as well. */
+  #put(facts: ThreadFacts, isWithheld: boolean): void {
+    if (isWithheld) this.#threads.put({ ...facts.row, first_message: null, withheld: true }, facts);
+    else this.#threads.put(facts.row, facts);
+    if (facts.readState && !isWithheld) this.#readings.put(facts.row.thread_id, facts.readState);
+  }
+
+  /** Makes rows anew whose session Codex has switched the memory of, on or off, in its own database. */
+  async #applyMemoryModes(): Promise<void> {
+    const settings = new Settings(this.database);
+    try {
+      this.#memoryOff = await readMemoryOff(this.home.path, settings);
+    } catch (error) {
+      // Who lists says that Codex's database cannot be read.
+      if (!(error instanceof MemoryModesUnknown)) throw error;
+      return;
+    }
+    const applied = new Set((settings.get('memory off') as string[] | undefined) ?? []);
+    const changed = [...this.#memoryOff, ...applied].filter((id) => this.#memoryOff.has(id) !== applied.has(id));
+    if (changed.length === 0) return;
+    const write = this.database.transaction(() => {
+      for (const id of changed) this.#staleness.mark(id);
+      settings.set('memory off', [...this.#memoryOff]);
+    });
+    write.immediate();
+  }
+
   /** A row is stored only when nobody has marked it again since its files were looked up. */
   #store(made: MadeRow[]): void {
     const write = this.database.transaction(() => {
@@ -150,9 +181,8 @@ export class HomeIndex {
         const { threadId, facts, asked } = row;
         if (!this.#staleness.unmark(row)) continue;
         this.#staleness.setDependencies(threadId, asked);
-        if (facts?.readState) this.#readings.put(threadId, facts.readState);
-        else this.#readings.remove(threadId);
-        if (facts) this.#threads.put(facts.row, facts);
+        this.#readings.remove(threadId);
+        if (facts) this.#put(facts, facts.isMemoryOff || this.#memoryOff.has(threadId));
         else this.#threads.remove(threadId);
       }
     });

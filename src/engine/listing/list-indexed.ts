@@ -1,6 +1,7 @@
 import { parseTime } from '../../base/time.ts';
 import { countRows, type FoundRow, queryAllRows, queryRows, type RowQuery } from '../../index/row-query.ts';
 import { Settings } from '../../index/settings.ts';
+import type { StoredRow } from '../../index/thread-table.ts';
 import type { ThreadRow } from '../../model/thread-row.ts';
 import type { Home } from '../../store/home.ts';
 import { createLiveProbe } from '../../store/live.ts';
@@ -10,6 +11,7 @@ import type { ListOptions } from '../list-threads.ts';
 import type { Selectors } from '../selectors.ts';
 import { readNewsOnce } from './codex-news.ts';
 import type { HomeIndex } from './home-index.ts';
+import { IndexedRollouts } from './rollouts.ts';
 import { openIndex, replaceDamaged, useIndex } from './use-index.ts';
 
 /**
@@ -106,11 +108,21 @@ async function* rowsOf(index: HomeIndex, selectors: Selectors, options: ListOpti
       )
     )
       found = page();
-    for (const { row, ageMs } of found) yield completeRow(row, ageMs, context);
+    for (const { row, ageMs } of found) yield completeRow(await reveal(row, index), ageMs, context);
     return;
   }
   const rows = isExact(selectors, options) ? queryAllRows(index.database, query) : queryRows(index.database, query);
-  for (const found of rows) if (isWanted(found)) yield completeRow(found.row, found.ageMs, context);
+  for (const found of rows) {
+    if (isWanted(found)) yield completeRow(await reveal(found.row, index), found.ageMs, context);
+  }
+}
+
+/** What was kept out of the index comes from the files each time. */
+async function reveal(row: StoredRow, index: HomeIndex): Promise<StoredRow> {
+  if (!row.withheld) return row;
+  const { readThreadFacts } = await import('../summarise.ts');
+  const { row: fresh } = await readThreadFacts(new IndexedRollouts(index.home, index.files), row.thread_id);
+  return { ...row, first_message: fresh.first_message };
 }
 
 /** A listing of everything for a program takes its time anyway, and is right. */
