@@ -5,9 +5,10 @@ import type { ThreadRow } from '../model/thread-row.ts';
 import { openPrinter } from '../ui/printer.ts';
 import { startProgress } from '../ui/progress.ts';
 import type { Command, Invocation } from './command.ts';
+import { printCount } from './frame/print-count.ts';
 import { createProblemLog } from './frame/problem-log.ts';
 import { readSelectors } from './frame/read-selectors.ts';
-import { printCount, printRows } from './ls/print-rows.ts';
+import { printRows } from './ls/print-rows.ts';
 import { outputOptions, printOptionsOf, selectorOptions } from './options.ts';
 
 export const ls: Command = {

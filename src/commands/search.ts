@@ -5,6 +5,7 @@ import type { Pattern } from '../engine/search/pattern.ts';
 import { openPrinter, type Printer } from '../ui/printer.ts';
 import { startProgress } from '../ui/progress.ts';
 import type { Command, Invocation } from './command.ts';
+import { printCount } from './frame/print-count.ts';
 import { createProblemLog } from './frame/problem-log.ts';
 import { readSelectors } from './frame/read-selectors.ts';
 import { outputOptions, printOptionsOf, selectorOptions } from './options.ts';
@@ -171,7 +172,7 @@ function createOutput(printer: Printer, isCount: boolean): Output {
       else await printer.text(list(hit));
     },
     async end() {
-      if (isCount) await printer.text(`${total}\n`);
+      if (isCount) await printCount(total, printer);
     },
   };
 }

@@ -35,7 +35,7 @@ describe('sessions search by its index', () => {
     expect(thread_id).toBe(idOf(77));
     appendFileSync(path, jsonl(envelope(...turn('appended'))));
     expect(await hits(home, '-q', 'appended')).toEqual([thread_id]);
-    expect(await hits(home, '-c', 'tool:"rg word77"')).toEqual(['1']);
+    expect(await hits(home, '-c', 'tool:"rg word77"')).toEqual(['{"schema":"sessions.count/1","count":1}']);
   });
 
   it('keeps the order that is asked for, and the limit', async () => {
@@ -68,7 +68,8 @@ describe('sessions search by its index', () => {
     const home = homeOf(150);
     const words = [1, 2, 3, 4].flatMap((number) => [`word${number}`, 'needle']);
     const counts = await Promise.all(words.map((word) => hits(home, '-c', word)));
-    expect(counts.flat()).toEqual(words.map((word) => (word === 'needle' ? '300' : '3')));
+    const found = counts.flat().map((line) => (JSON.parse(line as string) as { count: number }).count);
+    expect(found).toEqual(words.map((word) => (word === 'needle' ? 300 : 3)));
     const rows = changeIndex(home, (database) => [
       database.prepare('SELECT count(*), count(DISTINCT path) FROM text_files').raw().get(),
       database.prepare('SELECT count(*) FROM texts').raw().get(),
