@@ -45,6 +45,10 @@ export class ThreadTable {
     prepared(this.#database, putQuery).run({ ...columns, row: text, checksum: checksumOf(columns) });
   }
 
+  has(threadId: string): boolean {
+    return prepared(this.#database, 'SELECT 1 FROM threads WHERE thread_id = ?').get(threadId) !== undefined;
+  }
+
   remove(threadId: string): void {
     prepared(this.#database, 'DELETE FROM threads WHERE thread_id = ?').run(threadId);
   }

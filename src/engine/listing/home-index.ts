@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type FileRow, FileTable } from '../../index/file-table.ts';
+import { FileTable } from '../../index/file-table.ts';
 import { ReadingTable } from '../../index/reading-table.ts';
 import { Settings } from '../../index/settings.ts';
 import { type StaleMark, Staleness } from '../../index/staleness.ts';
@@ -49,9 +48,7 @@ export class HomeIndex {
   async refresh(scope: 'likely' | 'all', options: RefreshOptions): Promise<void> {
     await this.#applyMemoryModes();
     this.#look(scope, options);
-    for (let pass = 1; (await this.#makeStaleRows(options, pass === MOST_PASSES)) === 'moved'; pass++) {
-      this.#look('likely', options);
-    }
+    await this.#settle(options);
   }
 
   /** Looks at these threads' files, and makes their rows anew where those changed. Returns whether any did. */
@@ -60,9 +57,16 @@ export class HomeIndex {
     const changes = scanFiles(rows);
     if (changes.changed.length + changes.missing.length === 0) return false;
     this.#apply(changes);
-    if (changes.missing.length > 0) await this.refresh('likely', options);
-    else await this.#makeStaleRows(options, true);
+    if (changes.missing.length > 0) this.#look('likely', options);
+    await this.#settle(options);
     return true;
+  }
+
+  /** Makes rows until none is stale whose files stay where they are. */
+  async #settle(options: RefreshOptions): Promise<void> {
+    for (let pass = 1; (await this.#makeStaleRows(options, pass === MOST_PASSES)) === 'moved'; pass++) {
+      this.#look('likely', options);
+    }
   }
 
   /** A file that moves from folder to folder meanwhile may be met in neither, so one that is missing is looked for twice. */
@@ -107,7 +111,8 @@ export class HomeIndex {
   }
 
   /**
-   * @param isLast also store what could not be read because its file has moved away
+   * @param isLast rows whose files move each time they are looked for stay as they are; where there is none, what is known is
+   *   stored
    * @returns `moved` when rows are stale still, because their files are no longer where they were
    */
   async #makeStaleRows(options: RefreshOptions, isLast: boolean): Promise<'done' | 'moved'> {
@@ -119,19 +124,31 @@ export class HomeIndex {
       const threads = this.#staleness.some(BATCH_ROWS).map((mark) => this.#filesOf(mark));
       if (threads.length === 0) break;
       const made = makeRows(new IndexedRollouts(this.home, this.files), threads, options.signal);
-      const missing: FileRow[] = [];
+      const missed: MadeRow[] = [];
       for await (const some of made) {
-        const found = isLast ? [] : some.flatMap((row) => this.#vanished(row));
-        missing.push(...found);
-        this.#store(found.length === 0 ? some : some.filter((row) => this.#vanished(row).length === 0));
+        const isSeen = ({ threadId, facts }: MadeRow) => {
+          return !facts?.hasMissed || (isLast && !this.#threads.has(threadId));
+        };
+        this.#store(some.filter(isSeen));
+        missed.push(...some.filter((row) => !isSeen(row)));
         done += some.length;
         options.onProgress?.(done, Math.max(total, done));
       }
-      if (missing.length === 0) continue;
-      for (const folder of new Set(missing.map((file) => file.folder))) this.files.unsettle(folder);
+      if (missed.length === 0) continue;
+      if (isLast) return 'done';
+      this.#lookAgain(missed);
       return 'moved';
     }
     return 'done';
+  }
+
+  /** The folders are listed anew in which files were not where they were to be. */
+  #lookAgain(missed: MadeRow[]): void {
+    const files = missed.flatMap((row) => [...row.files, ...row.asked.flatMap((id) => this.files.filesOfRollout(id))]);
+    const write = this.database.transaction(() => {
+      for (const folder of new Set(files.map((file) => file.folder))) this.files.unsettle(folder);
+    });
+    write.immediate();
   }
 
   #filesOf(mark: StaleMark): StaleThread {
@@ -139,12 +156,6 @@ export class HomeIndex {
     const isLarge = files.some(({ size }) => size >= WORTH_BYTES);
     const known = isLarge ? (this.#readings.get(mark.threadId) as ReadState | undefined) : undefined;
     return { ...mark, files, known };
-  }
-
-  /** Files that a row was to be made from, and that are not there any more. */
-  #vanished({ files, facts, asked }: MadeRow): FileRow[] {
-    if (!facts?.row.damage.includes('UNREADABLE')) return [];
-    return [...files, ...asked.flatMap((id) => this.files.filesOfRollout(id))].filter(({ path }) => !existsSync(path));
   }
 
   /** A reading that is gone on from later holds the first message as well. */
