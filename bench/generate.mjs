@@ -1,13 +1,39 @@
 // Writes a synthetic rollout of a wanted size: turns of a coding session with lines of realistic kinds and lengths.
+import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Adds `plain` and `zst` to the context: paths of a large rollout in both forms, written when they are first asked for. */
+export function lazyRollouts(context) {
+  const plain = join(context.folder, 'plain.jsonl');
+  const zst = join(context.folder, 'packed.jsonl.zst');
+  const made = new Set();
+  const once = (path, make) => {
+    if (!made.has(path)) make();
+    made.add(path);
+    return path;
+  };
+  return {
+    ...context,
+    get plain() {
+      return once(plain, () => writeRollout(plain, context.megabytes * 1e6));
+    },
+    get zst() {
+      return once(zst, () => execFileSync('zstd', ['-q', '-3', '-f', this.plain, '-o', zst]));
+    },
+  };
+}
 
 /**
  * @param path where to; replaced when it is there
  * @param bytes about how large
  * @param options.rareEvery one `compacted` record for so many turns: the rare type of the filter benchmarks
+ * @param options.begin milliseconds since the epoch; programs that look for duplicates go by times, so no two sessions
+ *   should have the same ones
  */
 export function writeRollout(path, bytes, options = {}) {
-  const { rareEvery = 200, threadId = '0190aaaa-0000-7000-8000-000000000001' } = options;
+  const { rareEvery = 200, threadId = '0190aaaa-0000-7000-8000-000000000001', begin = 1_790_000_000_000 } = options;
+  const stamp = (place) => new Date(begin + place * 137).toISOString();
   const file = openSync(path, 'w');
   let written = 0;
   let ordinal = 0;
@@ -157,10 +183,6 @@ function source(random, lines) {
 function noise(random, length) {
   const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
   return Array.from({ length }, () => letters[random() % 64]).join('');
-}
-
-function stamp(ordinal) {
-  return new Date(1_790_000_000_000 + ordinal * 137).toISOString();
 }
 
 /** A small generator with a seed, so that every run measures the same bytes. */

@@ -3,19 +3,29 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /**
- * @param ours shell command
- * @param theirs shell command of the other side; undefined to time ours alone
+ * One run of each side that does not count, then all rounds.
+ *
+ * @param ours shell command, or a function that measures itself and resolves to seconds
+ * @param theirs the same for the other side; undefined to time ours alone
  * @returns seconds of each run, by side
+ * @throws Error when a command fails: a failure is fast
  */
 export async function timeInTurn(ours, theirs, rounds = 5) {
   const times = { ours: [], theirs: [] };
-  await runShell(ours);
-  if (theirs) await runShell(theirs);
-  for (let round = 0; round < rounds; round++) {
-    times.ours.push((await runShell(ours)).seconds);
-    if (theirs) times.theirs.push((await runShell(theirs)).seconds);
+  for (let round = -1; round < rounds; round++) {
+    for (const [side, run] of Object.entries({ ours, theirs })) {
+      const seconds = run && (await timeOnce(run));
+      if (run && round >= 0) times[side].push(seconds);
+    }
   }
   return times;
+}
+
+async function timeOnce(run) {
+  if (typeof run === 'function') return run();
+  const { seconds, code, talk } = await runShell(run);
+  if (code !== 0) throw new Error(`exit ${code}: ${run}\n${talk.trim()}`);
+  return seconds;
 }
 
 /** The median of the pairs' ratios, theirs over ours: how many times faster ours is. */

@@ -1,13 +1,14 @@
 // npm run bench [-- ID...] [--size MB] [--rounds N] [--large GB]: measures this program against public tools, in turn, and
 // prints the ratios beside the project's targets. It asserts nothing: machines differ, ratios drift.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { cases } from './cases.mjs';
-import { writeRollout } from './generate.mjs';
+import { indexCases } from './cases-index.mjs';
+import { lazyRollouts } from './generate.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -18,29 +19,43 @@ const { values, positionals } = parseArgs({
   },
 });
 
+const all = [...cases, ...indexCases];
+const unknown = positionals.filter((id) => !all.some((one) => one.id === id));
+if (unknown.length > 0) {
+  console.error(`no case ${unknown.join(', ')}; there are ${all.map(({ id }) => id).join(' ')}`);
+  process.exit(2);
+}
+
+const packages = { rg: 'ripgrep', zstd: 'zstd', jq: 'jq' };
 const folder = mkdtempSync(join(tmpdir(), 'sessions-bench-'));
 try {
-  const context = {
+  const context = lazyRollouts({
     folder,
     sessions: `node ${fileURLToPath(new URL('../bin/sessions.js', import.meta.url))}`,
     schemas: fileURLToPath(new URL('../schemas/', import.meta.url)),
     rounds: Number(values.rounds),
     megabytes: Number(values.size),
     largeGigabytes: Number(values.large),
-    plain: join(folder, 'plain.jsonl'),
-    zst: join(folder, 'packed.jsonl.zst'),
-  };
-  console.log(
-    `${cpus().length} processors, ${cpus()[0]?.model}; Node ${process.version}; ${values.size} MB rollout, ${values.rounds} rounds`,
-  );
-  writeRollout(context.plain, context.megabytes * 1e6);
-  execFileSync('zstd', ['-q', '-3', '-f', context.plain, '-o', context.zst]);
-  for (const { id, title, target, needs, measure } of cases) {
-    if (positionals.length > 0 && !positionals.includes(id)) continue;
-    const missing = (needs ?? []).filter((tool) => spawnSync('which', [tool]).status !== 0);
-    const result = missing.length > 0 ? `not measured: ${missing.join(', ')} not installed` : await measure(context);
-    console.log(`${id}  ${title}\n    ${result}   (target: ${target})`);
+  });
+  const machine = `${cpus().length} processors, ${cpus()[0]?.model}, load ${loadavg()[0]?.toFixed(1)}`;
+  console.log(`${machine}; Node ${process.version}; ${values.size} MB rollout, ${values.rounds} rounds`);
+  for (const one of all) {
+    if (positionals.length > 0 && !positionals.includes(one.id)) continue;
+    console.log(`${one.id}  ${one.title}\n    ${await measure(one, context)}   (target: ${one.target})`);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** One case that fails does not keep the others from being measured. */
+async function measure({ needs = [], measure: run }, context) {
+  const missing = needs.filter((tool) => spawnSync('which', [tool]).status !== 0);
+  if (missing.length > 0)
+    return `not measured: install ${missing.map((tool) => packages[tool]).join(', ')} with the system's packages`;
+  try {
+    return await run(context);
+  } catch (error) {
+    process.exitCode = 2;
+    return `not measured: ${error.message}`;
+  }
 }

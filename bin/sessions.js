@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-import nodeModule from 'node:module';
+'use strict';
+const { join } = require('node:path');
+const { loadCompiled } = require('./load-compiled.js');
 
-// Node 22 and later keep what they compiled for the next start.
-nodeModule.enableCompileCache?.();
-const { main } = await import('../dist/main.js');
-
-process.exitCode = await main(process.argv.slice(2));
+const { main } = loadCompiled(join(__dirname, '../dist/main.cjs')).exports;
+main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});

@@ -5,9 +5,10 @@ import type { ThreadRow } from '../model/thread-row.ts';
 import { openPrinter } from '../ui/printer.ts';
 import { startProgress } from '../ui/progress.ts';
 import type { Command, Invocation } from './command.ts';
+import { printCount } from './frame/print-count.ts';
 import { createProblemLog } from './frame/problem-log.ts';
 import { readSelectors } from './frame/read-selectors.ts';
-import { printCount, printRows } from './ls/print-rows.ts';
+import { printRows } from './ls/print-rows.ts';
 import { outputOptions, printOptionsOf, selectorOptions } from './options.ts';
 
 export const ls: Command = {
@@ -68,6 +69,7 @@ async function listSessions(invocation: Invocation, io: Io): Promise<number> {
       now: io.clock.now(),
       signal: io.signal,
       report: problems.report,
+      isForPeople: printer.mode === 'human' && !options.flag('tree'),
       onProgress: (done: number, of: number) => progress.show(`reading sessions: ${done} of ${of}`),
       beforeFullRefresh: () => printer.flush(),
     };

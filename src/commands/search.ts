@@ -5,6 +5,7 @@ import type { Pattern } from '../engine/search/pattern.ts';
 import { openPrinter, type Printer } from '../ui/printer.ts';
 import { startProgress } from '../ui/progress.ts';
 import type { Command, Invocation } from './command.ts';
+import { printCount } from './frame/print-count.ts';
 import { createProblemLog } from './frame/problem-log.ts';
 import { readSelectors } from './frame/read-selectors.ts';
 import { outputOptions, printOptionsOf, selectorOptions } from './options.ts';
@@ -27,8 +28,18 @@ export const search: Command = {
       'On a terminal, lists the sessions with the lines that were found; in a pipe, or with `--json`, writes one hit an object ' +
         'a line (schema `search-hit`). With `-q`, only the ids of sessions with hits. What a fork refers to in its parent is found ' +
         'in the parent only.',
-      'The files themselves are searched, so sessions whose memory mode is `disabled` are found too. A regular expression that ' +
-        'takes longer than a second on one text ends the search: `REGEX-TIMEOUT`, exit 2.',
+      'Words are looked up in an index, `state.db` in the home, which holds a copy of the texts that words are searched in. Each ' +
+        'search first brings it in step with the files; the first one reads them all, which takes a while. It only ever saves ' +
+        'time: what it finds stands in the files, and it can be deleted. Where it cannot be written, where a file cannot be ' +
+        'read in whole, for named sessions, and with `--no-index`, `--all`, `--fixed` or `--regex`, the files are searched.',
+      'Texts of sessions whose memory mode is `disabled` stay out of the index, and leave it, with their traces on the disk, at ' +
+        'the first search after the mode was switched off. They are found all the same, because their files are searched.',
+      'By the index, the session with the best match comes first (BM25: rare words and short texts count more), and sessions ' +
+        'that are searched in their files come last; with `--sort` or `--reverse`, and without the index, sessions come in ' +
+        'that order, the one updated last first. The hits of a session come in the order of its lines.',
+      'A damaged index is made anew, with a warning. A damaged text is noticed when it is about to be shown; damage to the ' +
+        'lists of words may hide a hit until `sessions index rebuild` makes them anew.',
+      'A regular expression that takes longer than a second on one text ends the search: `REGEX-TIMEOUT`, exit 2.',
     ],
     operands: [
       { name: 'QUERY', min: 1, max: 1 },
@@ -39,6 +50,7 @@ export const search: Command = {
       { long: 'regex', short: 'E', description: 'QUERY is a regular expression.' },
       { long: 'ignore-case', short: 'i', description: 'Take upper and lower case for the same. Words always do.' },
       { long: 'all', short: 'a', description: 'Search everything recorded, outputs of tools too.' },
+      { long: 'no-index', description: 'Search the files themselves and leave the index alone.' },
       { long: 'count', short: 'c', description: 'Write the number of hits only.' },
       ...selectorOptions.map((option) =>
         option.long === 'limit' ? { ...option, description: 'At most N hits; with `-q`, N sessions.' } : option,
@@ -72,7 +84,7 @@ async function searchSessions(invocation: Invocation, io: Io): Promise<number> {
   const { resolveOperands } = await import('../engine/operands.ts');
   const { compilePattern } = await import('../engine/search/pattern.ts');
   const { searchHome } = await import('../engine/search/search-home.ts');
-  const { indexOfFiles } = await import('../engine/search/text-index.ts');
+  const { searchWords } = await import('../engine/search/text-index.ts');
   const pattern = await patternOf(query, invocation);
   compilePattern(pattern);
   const selectors = readSelectors(options, io);
@@ -87,6 +99,7 @@ async function searchSessions(invocation: Invocation, io: Io): Promise<number> {
       all: options.flag('all'),
       targets: named.length > 0 ? operands.targets : null,
       selectors,
+      isSorted: options.has('sort') || options.has('reverse'),
       clock: io.clock,
       signal: io.signal,
       report: problems.report,
@@ -94,7 +107,13 @@ async function searchSessions(invocation: Invocation, io: Io): Promise<number> {
     };
     const found =
       pattern.kind === 'words'
-        ? indexOfFiles(sessions).search(pattern.query, request)
+        ? searchWords(sessions, pattern.query, {
+            ...request,
+            env: io.env,
+            cwd: io.cwd,
+            useIndex: !options.flag('no-index'),
+            onIndexing: (done, of) => progress.show(`bringing the index in step: ${done} of ${of}`),
+          })
         : searchHome(sessions, { ...request, pattern });
     const limit = selectors.limit ?? Number.POSITIVE_INFINITY;
     if (limit > 0) {
@@ -153,7 +172,7 @@ function createOutput(printer: Printer, isCount: boolean): Output {
       else await printer.text(list(hit));
     },
     async end() {
-      if (isCount) await printer.text(`${total}\n`);
+      if (isCount) await printCount(total, printer);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { worstExit } from '../base/failure.ts';
 import type { Io } from '../base/io.ts';
+import type { SessionResolver, Target } from '../engine/resolve-session.ts';
 import type { StatsKey, StatsRow } from '../engine/stats/stats-row.ts';
 import { openPrinter } from '../ui/printer.ts';
 import { startProgress } from '../ui/progress.ts';
@@ -24,6 +25,10 @@ export const stats: Command = {
         '`unknown` and the copy counts. Turns that were rolled back or reverted did use their tokens, and are counted.',
       'Tokens are counted where their count was recorded, by the model and on the day (UTC) of that moment. Files of Codex up ' +
         'to 0.29 record no tokens and no times.',
+      'What was counted of each session is kept in the index (`state.db` in the home, see `sessions-index-status`(1)), so that the next ' +
+        'run reads only the sessions that changed since; which ones did shows in the size and the time of their files. The ' +
+        'output is the same with the index and without. Where there can be none, as in a home that cannot be written to, the ' +
+        'files are read.',
     ],
     operands: [{ name: 'SESSION', min: 0, max: Number.POSITIVE_INFINITY, completes: 'session' }],
     options: [
@@ -34,6 +39,7 @@ export const stats: Command = {
         description: 'One row for each day, model, …; the one with the most tokens first, days in order.',
       },
       ...selectorOptions,
+      { long: 'no-index', description: 'Read the files themselves and leave the index alone.' },
       ...outputOptions.map((option) =>
         option.long === 'quiet' ? { ...option, description: 'Write the keys of the groups only, one a line.' } : option,
       ),
@@ -52,7 +58,7 @@ export const stats: Command = {
       { code: 2, when: 'Wrong usage, no such session, or trouble.' },
       { code: 3, when: 'Something could not be read or decoded; everything else was counted.' },
     ],
-    seeAlso: ['sessions-ls(1)', 'sessions-show(1)', 'sessions-schema(1)'],
+    seeAlso: ['sessions-ls(1)', 'sessions-show(1)', 'sessions-index-status(1)', 'sessions-schema(1)'],
   },
   run: countSessions,
 };
@@ -60,21 +66,21 @@ export const stats: Command = {
 async function countSessions(invocation: Invocation, io: Io): Promise<number> {
   const { options } = invocation;
   const { openSessions } = await import('../engine/resolve-session.ts');
-  const { resolveOperands } = await import('../engine/operands.ts');
   const { countUsage } = await import('../engine/stats/count-usage.ts');
   const by = options.word<StatsKey>('by') ?? null;
   const selectors = readSelectors(options, io);
   const sessions = openSessions(io.env, io.cwd);
-  const operands = await resolveOperands(sessions, invocation.operands, io.stdin.read());
+  const operands = await readOperands(sessions, invocation, io);
   const problems = createProblemLog(io);
   const progress = startProgress(io);
   let rows: StatsRow[];
   try {
     rows = await countUsage(sessions, {
       by,
-      targets: invocation.operands.length > 0 ? operands.targets : null,
+      targets: operands.targets,
       selectors,
       isArchivedGiven: options.flag('archived'),
+      index: options.flag('no-index') ? null : { env: io.env, cwd: io.cwd },
       clock: io.clock,
       signal: io.signal,
       report: problems.report,
@@ -93,4 +99,15 @@ async function countSessions(invocation: Invocation, io: Io): Promise<number> {
   }
   await problems.print();
   return worstExit(problems.exit, 0);
+}
+
+/** Targets are null when none were given, which means all sessions. */
+async function readOperands(
+  sessions: SessionResolver,
+  { operands }: Invocation,
+  io: Io,
+): Promise<{ targets: Target[] | null; remove(): void }> {
+  if (operands.length === 0) return { targets: null, remove() {} };
+  const { resolveOperands } = await import('../engine/operands.ts');
+  return resolveOperands(sessions, operands, io.stdin.read());
 }

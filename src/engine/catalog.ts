@@ -4,7 +4,7 @@ import type { Home } from '../store/home.ts';
 /** All rollouts of a home by thread and by rollout id, from their names alone. */
 export async function loadCatalog(home: Home): Promise<Catalog> {
   const catalog = new Catalog(home);
-  for await (const found of discoverRollouts(home)) {
+  for (const found of discoverRollouts(home)) {
     if (found.kind === 'obstacle') catalog.obstacles.push(found);
     else catalog.add(found);
   }
@@ -42,10 +42,13 @@ export class Catalog implements Rollouts {
     if (known) {
       const winner = preferred(known, entry);
       this.hidden.push({ entry: winner === known ? entry : known, by: winner });
-      if (winner === known) return;
-      this.#remove(known);
-    }
-    this.#byRollout.set(entry.rolloutId, entry);
+      if (winner === entry) this.#byRollout.set(entry.rolloutId, entry);
+      // Two threads that claim one rollout keep theirs: neither may vanish because of the other.
+      if (known.threadId === entry.threadId) {
+        if (winner === known) return;
+        this.#remove(known);
+      }
+    } else this.#byRollout.set(entry.rolloutId, entry);
     const files = this.#byThread.get(entry.threadId);
     if (files) files.push(entry);
     else this.#byThread.set(entry.threadId, [entry]);

@@ -5,7 +5,20 @@ import type { ThreadRow } from '../model/thread-row.ts';
 /** The row as printed: with what is not in the thread's own files, or changes by itself. Keys in the published order. */
 export function completeRow(row: StoredRow, ageMs: number | null, context: RowContext): ThreadRow {
   const { schema, thread_id, first_message, cwd, git_branch, git_sha, model, model_provider, source, ...rest } = row;
-  const { created_at, updated_at, tokens_used, turns, tool_calls, archived, dialect, ...last } = rest;
+  const {
+    created_at,
+    updated_at,
+    tokens_used,
+    turns,
+    tool_calls,
+    archived,
+    dialect,
+    forked_from_id,
+    parent_thread_id,
+    path,
+    size_bytes,
+    damage,
+  } = rest;
   return {
     schema,
     thread_id,
@@ -26,7 +39,11 @@ export function completeRow(row: StoredRow, ageMs: number | null, context: RowCo
     archived,
     live: context.isLive(thread_id),
     dialect,
-    ...last,
+    forked_from_id,
+    parent_thread_id,
+    path,
+    size_bytes,
+    damage,
   };
 }
 

@@ -1,4 +1,5 @@
 import { toFailure } from '../base/failure.ts';
+import { isMissingFile } from '../base/system-error.ts';
 import { memberText } from '../format/decode-line.ts';
 import { openRollout, type RolloutFile } from '../store/rollout-file.ts';
 import type { Report } from './problem.ts';
@@ -16,7 +17,8 @@ export async function openCopiedPrefix(parentPath: string, report: Report): Prom
     return new CopiedPrefix(await openRollout(parentPath));
   } catch (error) {
     const message = `what was inherited from it is not marked: ${toFailure(error).message}`;
-    report({ rule: 'UNREADABLE', weight: 'note', file: parentPath, line: null, offset: null, message });
+    const isMissing = isMissingFile(error);
+    report({ rule: 'UNREADABLE', weight: 'note', file: parentPath, line: null, offset: null, message, isMissing });
     return null;
   }
 }

@@ -42,6 +42,8 @@ export interface ListOptions {
   signal: AbortSignal;
   report: Report;
   onProgress?: (done: number, of: number) => void;
+  /** People read the rows: the first ones are wanted at once, and are not checked against everything else. */
+  isForPeople?: boolean;
   /** Called when everything was listed and every file of the home is looked at once more. */
   beforeFullRefresh?: () => Promise<void>;
 }

@@ -12,6 +12,8 @@ export interface Problem {
   /** Byte offset in the decompressed content. */
   offset: number | null;
   message: string;
+  /** The file is not there any more: it was removed, or has moved meanwhile. */
+  isMissing?: boolean;
 }
 
 export type Report = (problem: Problem) => void;

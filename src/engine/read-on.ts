@@ -16,8 +16,9 @@ export async function readOn(source: ThreadSource, known: ReadState | undefined,
   if (!part || source.parts.length > 1 || source.openPrefix)
     return { summary: await summarise(source, report), state: null };
   const rollout = await openRollout(part.path);
-  const headSum = await sumOfHead(rollout);
-  const from = known && continues(rollout, headSum, known) ? known : undefined;
+  const from = known && (await continues(rollout, known)) ? known : undefined;
+  // Reading closes the file.
+  const sums = rollout.identity.size < WORTH_BYTES ? [] : await sumsBefore(rollout, rollout.identity.size);
   const grown = new Growth(rollout, from ?? { offset: 0, lines: 0 });
   const assembler = new Assembler(source.threadId, from?.turns);
   const alone = { ...source, parts: [{ ...part, open: async () => grown }] };
@@ -25,7 +26,7 @@ export async function readOn(source: ThreadSource, known: ReadState | undefined,
   const turns = assembler.stateAtEnd;
   const { size } = rollout.identity;
   if (!turns || rollout.content !== 'plain' || !grown.endsWhole || size < WORTH_BYTES) return { summary, state: null };
-  const place = { path: part.path, ...identityOf(rollout), headSum, offset: size, lines: grown.lines };
+  const place = { path: part.path, ...identityOf(rollout), sums, offset: size, lines: grown.lines };
   return { summary, state: { ...place, turns, summary: summary.state, damage: from?.damage ?? [] } };
 }
 
@@ -44,19 +45,31 @@ async function summarise(
   return summary;
 }
 
-function continues(rollout: RolloutFile, headSum: number, known: ReadState): boolean {
+/** A file that has not grown has changed in another way, or would not be read again. */
+async function continues(rollout: RolloutFile, known: ReadState): Promise<boolean> {
   const { dev, ino } = identityOf(rollout);
   if (rollout.content !== 'plain' || known.path !== rollout.path || known.dev !== dev || known.ino !== ino)
     return false;
-  return rollout.identity.size >= known.offset && headSum === known.headSum;
+  if (rollout.identity.size <= known.offset) return false;
+  return String(await sumsBefore(rollout, known.offset)) === String(known.sums);
 }
 
 function identityOf({ identity }: RolloutFile): { dev: string; ino: string } {
   return { dev: String(identity.dev), ino: String(identity.ino) };
 }
 
-async function sumOfHead(rollout: RolloutFile): Promise<number> {
-  return crc32(await rollout.stored(0, Math.min(HEAD_BYTES, rollout.identity.size)));
+/**
+ * Checksums of some places before an offset: of its head, which holds the session_meta, of its end, and of a few between. Whatever
+ * is put in or taken out shows at the end.
+ */
+async function sumsBefore(rollout: RolloutFile, offset: number): Promise<number[]> {
+  const last = Math.max(0, offset - SAMPLE_BYTES);
+  const sums: number[] = [];
+  for (let sample = 0; sample <= SAMPLES; sample++) {
+    const at = Math.floor((last * sample) / SAMPLES);
+    sums.push(crc32(await rollout.stored(at, Math.min(SAMPLE_BYTES, offset - at))));
+  }
+  return sums;
 }
 
 /** A rollout from some line on, which notes how many lines went by and whether the last one was whole. */
@@ -92,5 +105,5 @@ class Growth implements Content {
 }
 
 const LF = 0x0a;
-/** The session_meta of a rollout lies in it, with the thread's id and time. */
-const HEAD_BYTES = 1024;
+const SAMPLE_BYTES = 1024;
+const SAMPLES = 8;

@@ -6,8 +6,8 @@ export interface ReadState {
   path: string;
   dev: string;
   ino: string;
-  /** Checksum of the file's beginning: a file that was written anew in place has another. */
-  headSum: number;
+  /** Checksums of places before the offset: a file that was written anew in place has others. */
+  sums: number[];
   /** End of the last whole line. */
   offset: number;
   lines: number;

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { Failure } from '../base/failure.ts';
+import { isMissingFile } from '../base/system-error.ts';
 import { formatTime, parseTime } from '../base/time.ts';
 import type { RowKeys, StoredRow } from '../index/thread-table.ts';
 import type { ThreadRow } from '../model/thread-row.ts';
@@ -36,6 +37,7 @@ export async function readThreadFacts(rollouts: Rollouts, threadId: string, know
   const damage = new Set<string>();
   let reading: Reading = { summary: new Summary(), state: null };
   const headOf = rememberHeads();
+  let hasMissed = false;
   let size = 0;
   let mtime: number | null = null;
   let dialect: ThreadRow['dialect'] = null;
@@ -46,7 +48,10 @@ export async function readThreadFacts(rollouts: Rollouts, threadId: string, know
     mtime = facts.mtimeMs;
     dialect = (await headOf(current.path)).dialect;
     forkedFrom = (await headOf(first.path)).forkedFrom;
-    const report = (problem: Problem) => void damage.add(problem.rule);
+    const report = ({ rule, isMissing }: Problem) => {
+      damage.add(rule);
+      hasMissed ||= isMissing === true;
+    };
     const source = await openThread(rollouts, threadId, report, headOf);
     reading = await readOn(source, known, report);
     for (const rule of reading.state?.damage ?? []) damage.add(rule);
@@ -55,6 +60,7 @@ export async function readThreadFacts(rollouts: Rollouts, threadId: string, know
     // A file that cannot be read is a row with a mark; a fault of this program is not hidden behind one.
     if (!(error instanceof Failure) && (error as NodeJS.ErrnoException).code === undefined) throw error;
     damage.add(error instanceof NotRegular ? error.rule : 'UNREADABLE');
+    hasMissed ||= isMissingFile(error);
   }
   // Only the meta of a bare file has a time, which is that of its beginning.
   const lastTime = dialect === 'bare' ? null : reading.summary.state.lastTime;
@@ -78,12 +84,18 @@ export async function readThreadFacts(rollouts: Rollouts, threadId: string, know
     createdMs: row.created_at === null ? null : parseTime(row.created_at),
     updatedMs,
     ageMs: times.length === 0 ? null : Math.floor(Math.max(...times)),
+    isMemoryOff: reading.summary.isMemoryOff,
+    hasMissed,
     readState: reading.state ? { ...reading.state, damage: [...damage] } : null,
   };
 }
 
 export interface ThreadFacts extends RowKeys {
   row: StoredRow;
+  /** Whether its text is to be kept out of the index. */
+  isMemoryOff: boolean;
+  /** Whether a file was not where it was to be: it may have moved since it was looked up. */
+  hasMissed: boolean;
   /** For reading on later; null when the files have to be read anew. */
   readState: ReadState | null;
 }

@@ -36,7 +36,16 @@ export class Summary {
         if (event.msg.type === 'TokenCount' && event.msg.total) {
           this.#state.tokens = Number((event.msg.total as TokenUsage).total_tokens);
         }
+        if (event.msg.type === 'ThreadSettingsApplied') {
+          const settings = plain(event.msg.thread_settings);
+          this.#state.model = (isObject(settings) ? text(settings.model) : null) ?? this.#state.model;
+        }
     }
+  }
+
+  /** Whether the session is to leave no trace in what is remembered of sessions. */
+  get isMemoryOff(): boolean {
+    return this.#state.meta.memory_mode === 'disabled';
   }
 
   row(): SummaryRow {
@@ -130,7 +139,7 @@ export interface SummaryState {
 }
 
 /** A meta also holds the model's instructions, which are long. */
-const metaKeys = ['cwd', 'git', 'model_provider', 'source', 'parent_thread_id'];
+const metaKeys = ['cwd', 'git', 'model_provider', 'source', 'parent_thread_id', 'memory_mode'];
 
 const emptyState: SummaryState = {
   events: 0,

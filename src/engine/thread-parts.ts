@@ -1,4 +1,5 @@
 import { toFailure } from '../base/failure.ts';
+import { isMissingFile } from '../base/system-error.ts';
 import type { RolloutEntry } from '../store/discover.ts';
 import type { Rollouts } from './catalog.ts';
 import type { Report } from './problem.ts';
@@ -123,18 +124,18 @@ class Heads {
         head = await this.#headOf(entry.path);
       } catch (error) {
         head = null;
-        this.#complain(entry, 'UNREADABLE', toFailure(error).message);
+        this.#complain(entry, 'UNREADABLE', toFailure(error).message, isMissingFile(error));
       }
       this.#heads.set(entry.path, head);
     }
     return head;
   }
 
-  #complain(entry: RolloutEntry, rule: string, message: string): void {
+  #complain(entry: RolloutEntry, rule: string, message: string, isMissing = false): void {
     const key = `${rule} ${entry.path}`;
     if (this.#reported.has(key)) return;
     this.#reported.add(key);
-    this.#report({ rule, weight: 'lost', file: entry.path, line: 1, offset: 0, message });
+    this.#report({ rule, weight: 'lost', file: entry.path, line: 1, offset: 0, message, isMissing });
   }
 }
 

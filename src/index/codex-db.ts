@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import type BetterSqlite from 'better-sqlite3';
 
 /**
- * Names of paginated threads from the real Codex's own database: `threads.name`, which Codex fills since 0.145 and only for
- * those. Its `title` column is no name: it holds the first message for most threads.
+ * Names from the real Codex's own database, as Codex lists them: for a paginated thread `threads.name`, which it fills since
+ * 0.145; for any other the `title`, where that is not the first message. A fork that 0.120 makes has its name nowhere else.
  *
  * The home is not touched: a database at rest is read as bytes, one with a write-ahead log from a private copy, because
  * merely opening it would create files beside it.
@@ -16,19 +16,80 @@ import type BetterSqlite from 'better-sqlite3';
  * @throws Error when there is a database and it cannot be read
  */
 export async function readCodexNames(home: string): Promise<Map<string, string>> {
-  const names = new Map<string, string>();
   const path = findCodexDatabase(home);
-  if (!path) return names;
-  await withDatabase(path, (database) => {
-    const columns = database.prepare('PRAGMA table_info(threads)').all() as { name: string }[];
-    const has = (column: string) => columns.some(({ name }) => name === column);
-    if (!has('name') || !has('history_mode')) return;
-    const query = "SELECT id, name FROM threads WHERE history_mode = 'paginated' AND name IS NOT NULL AND name <> ''";
-    for (const row of database.prepare(query).all() as { id: string; name: string }[]) {
-      names.set(row.id.toLowerCase(), row.name);
-    }
+  return path ? withDatabase(path, namesIn) : new Map();
+}
+
+/** What a listing takes from Codex's own database, in one reading of it; see `readCodexNames`. */
+export interface CodexNews {
+  names: Map<string, string>;
+  /** Ids of the threads that Codex wrote to since the time that was asked for; `threads.updated_at`. */
+  written: string[];
+}
+
+/**
+ * The names, and which threads Codex wrote to.
+ *
+ * @param since seconds since the epoch
+ * @throws Error when there is a database and it cannot be read
+ */
+export async function readCodexNews(home: string, since: number): Promise<CodexNews> {
+  const path = findCodexDatabase(home);
+  if (!path) return { names: new Map(), written: [] };
+  return withDatabase(path, (database) => {
+    const query = 'SELECT id FROM threads WHERE updated_at >= ?';
+    const written = columnsOf(database).has('updated_at') ? database.prepare(query).all(since) : [];
+    return { names: namesIn(database), written: (written as { id: string }[]).map(({ id }) => id.toLowerCase()) };
   });
+}
+
+function namesIn(database: BetterSqlite.Database): Map<string, string> {
+  const names = new Map<string, string>();
+  const columns = columnsOf(database);
+  const hasModes = columns.has('name') && columns.has('history_mode');
+  if (hasModes) {
+    const query = "SELECT id, name FROM threads WHERE history_mode = 'paginated' AND name <> ''";
+    for (const { id, name } of database.prepare(query).all() as { id: string; name: string }[]) {
+      names.set(id.toLowerCase(), name);
+    }
+  }
+  if (!columns.has('title') || !columns.has('first_user_message')) return names;
+  const query = `SELECT id, title, first_user_message AS message FROM threads
+    WHERE title <> first_user_message ${hasModes ? "AND history_mode <> 'paginated'" : ''}`;
+  for (const { id, title, message } of database.prepare(query).all() as Titled[]) {
+    const name = title.trim();
+    if (name !== '' && name !== message.trim()) names.set(id.toLowerCase(), name);
+  }
   return names;
+}
+
+function columnsOf(database: BetterSqlite.Database): Set<string> {
+  const columns = database.prepare('PRAGMA table_info(threads)').all() as { name: string }[];
+  return new Set(columns.map(({ name }) => name));
+}
+
+interface Titled {
+  id: string;
+  title: string;
+  message: string;
+}
+
+/**
+ * Threads whose memory is switched off in the real Codex's own database, `threads.memory_mode`. The home is not touched.
+ *
+ * @returns thread ids; none where there is no database, or one of a version without memory modes
+ * @throws Error when there is a database and it cannot be read
+ */
+export async function readCodexMemoryOff(home: string): Promise<Set<string>> {
+  const ids = new Set<string>();
+  const path = findCodexDatabase(home);
+  if (!path) return ids;
+  await withDatabase(path, (database) => {
+    if (!columnsOf(database).has('memory_mode')) return;
+    const rows = database.prepare("SELECT id FROM threads WHERE memory_mode = 'disabled'").all() as { id: string }[];
+    for (const { id } of rows) ids.add(id.toLowerCase());
+  });
+  return ids;
 }
 
 /** The newest `state_N.sqlite`; Codex raises N when it breaks with its past. */
@@ -38,7 +99,19 @@ export function findCodexDatabase(home: string): string | null {
   return newest === undefined ? null : join(home, `state_${newest}.sqlite`);
 }
 
-async function withDatabase(path: string, read: (database: BetterSqlite.Database) => void): Promise<void> {
+/** Another text whenever somebody wrote to Codex's database, be it to its file or to its log. */
+export function codexDatabaseStamp(home: string): string {
+  const path = findCodexDatabase(home);
+  if (!path) return 'none';
+  return [path, `${path}-wal`]
+    .map((file) => {
+      const facts = lstatSync(file, { bigint: true, throwIfNoEntry: false });
+      return facts ? `${facts.ino} ${facts.size} ${facts.mtimeNs}` : '-';
+    })
+    .join('; ');
+}
+
+async function withDatabase<Result>(path: string, read: (database: BetterSqlite.Database) => Result): Promise<Result> {
   // Opening a pipe would wait for a writer.
   if (!statSync(path).isFile()) throw new Error(`${path} is not a regular file`);
   const Database = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite;
@@ -46,11 +119,10 @@ async function withDatabase(path: string, read: (database: BetterSqlite.Database
   if (!existsSync(log) || statSync(log).size === 0) {
     const database = new Database(atRest(readFileSync(path)));
     try {
-      read(database);
+      return read(database);
     } finally {
       database.close();
     }
-    return;
   }
   const folder = mkdtempSync(join(tmpdir(), 'sessions-'));
   try {
@@ -59,7 +131,7 @@ async function withDatabase(path: string, read: (database: BetterSqlite.Database
     await copyFile(log, `${copy}-wal`);
     const database = new Database(copy);
     try {
-      read(database);
+      return read(database);
     } finally {
       database.close();
     }

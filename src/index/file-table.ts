@@ -1,3 +1,5 @@
+import { crc32 } from 'node:zlib';
+import { DamagedRow } from './damaged-row.ts';
 import type { Database } from './state-db.ts';
 import { prepared } from './statements.ts';
 
@@ -23,7 +25,11 @@ export interface ObstacleRow {
   message: string;
 }
 
-/** Files, folders and obstacles, as they were when they were last looked at. */
+/**
+ * Files, folders and obstacles, as they were when they were last looked at. Each is stored with a checksum.
+ *
+ * What reads them throws `DamagedRow` when one is not as it was written.
+ */
 export class FileTable {
   readonly #database: Database;
 
@@ -33,60 +39,93 @@ export class FileTable {
 
   /** Folder path to mtime, of every folder that was listed. */
   folders(): Map<string, string> {
-    const rows = this.#all<{ path: string; mtime_ns: string }>('SELECT path, mtime_ns FROM folders');
+    const rows = this.#all<FolderRow>('SELECT * FROM folders', folderKeys);
     return new Map(rows.map(({ path, mtime_ns }) => [path, mtime_ns]));
   }
 
   filesIn(folder: string): FileRow[] {
-    return this.#all('SELECT * FROM files WHERE folder = ?', folder);
+    return this.#all('SELECT * FROM files WHERE folder = ?', fileKeys, folder);
   }
 
   /** Files that were written to at this time or later. */
   filesSince(mtimeNs: string): FileRow[] {
-    return this.#all('SELECT * FROM files WHERE mtime_ns >= ?', mtimeNs);
+    return this.#all('SELECT * FROM files WHERE mtime_ns >= ?', fileKeys, mtimeNs);
   }
 
   filesOfThread(threadId: string): FileRow[] {
-    return this.#all('SELECT * FROM files WHERE thread_id = ? ORDER BY path', threadId);
+    return this.#all('SELECT * FROM files WHERE thread_id = ? ORDER BY path', fileKeys, threadId);
   }
 
   filesOfRollout(rolloutId: string): FileRow[] {
-    return this.#all('SELECT * FROM files WHERE rollout_id = ? ORDER BY path', rolloutId);
+    return this.#all('SELECT * FROM files WHERE rollout_id = ? ORDER BY path', fileKeys, rolloutId);
   }
 
   obstacles(): ObstacleRow[] {
-    return this.#all('SELECT * FROM obstacles ORDER BY path');
+    return this.#all('SELECT * FROM obstacles ORDER BY path', obstacleKeys);
   }
 
   put(file: FileRow): void {
-    this.#run(
-      `INSERT OR REPLACE INTO files VALUES (@path, @folder, @thread_id, @rollout_id, @archived, @compressed, @dev, @ino, @size, @mtime_ns)`,
-      file,
-    );
+    this.#put('files', fileKeys, file);
   }
 
   remove(path: string): void {
-    this.#run('DELETE FROM files WHERE path = ?', path);
+    prepared(this.#database, 'DELETE FROM files WHERE path = ?').run(path);
   }
 
   putFolder(path: string, mtimeNs: string, obstacles: ObstacleRow[]): void {
-    this.#run('INSERT OR REPLACE INTO folders VALUES (?, ?)', path, mtimeNs);
-    this.#run('DELETE FROM obstacles WHERE folder = ?', path);
-    for (const obstacle of obstacles) {
-      this.#run('INSERT OR REPLACE INTO obstacles VALUES (@path, @folder, @rule, @message)', obstacle);
-    }
+    this.#put('folders', folderKeys, { path, mtime_ns: mtimeNs });
+    prepared(this.#database, 'DELETE FROM obstacles WHERE folder = ?').run(path);
+    for (const obstacle of obstacles) this.#put('obstacles', obstacleKeys, obstacle);
+  }
+
+  /** Makes a folder one that has to be listed again. */
+  unsettle(path: string): void {
+    this.#put('folders', folderKeys, { path, mtime_ns: UNSETTLED });
   }
 
   removeFolder(path: string): void {
-    this.#run('DELETE FROM folders WHERE path = ?', path);
-    this.#run('DELETE FROM obstacles WHERE folder = ?', path);
+    prepared(this.#database, 'DELETE FROM folders WHERE path = ?').run(path);
+    prepared(this.#database, 'DELETE FROM obstacles WHERE folder = ?').run(path);
   }
 
-  #all<Row>(sql: string, ...values: unknown[]): Row[] {
-    return prepared(this.#database, sql).all(...values) as Row[];
+  #all<Row extends object>(sql: string, keys: readonly (keyof Row)[], ...values: unknown[]): Row[] {
+    const rows = prepared(this.#database, sql).all(...values) as (Row & { checksum: number })[];
+    return rows.map(({ checksum, ...row }) => {
+      if (checksumOf(row as unknown as Row, keys) !== checksum) throw new DamagedRow();
+      return row as unknown as Row;
+    });
   }
 
-  #run(sql: string, ...values: unknown[]): void {
-    prepared(this.#database, sql).run(...values);
+  #put<Row extends object>(table: string, keys: readonly (keyof Row & string)[], row: Row): void {
+    const columns = [...keys, 'checksum'];
+    const query = `INSERT OR REPLACE INTO ${table} (${columns.join(', ')}) VALUES (${columns.map((name) => `@${name}`).join(', ')})`;
+    prepared(this.#database, query).run({ ...row, checksum: checksumOf(row, keys) });
   }
+}
+
+/** The mtime of a folder that may have changed since it was listed. */
+export const UNSETTLED = 'unsettled';
+
+interface FolderRow {
+  path: string;
+  mtime_ns: string;
+}
+
+const folderKeys = ['path', 'mtime_ns'] as const;
+const obstacleKeys = ['path', 'folder', 'rule', 'message'] as const;
+const fileKeys = [
+  'path',
+  'folder',
+  'thread_id',
+  'rollout_id',
+  'archived',
+  'compressed',
+  'dev',
+  'ino',
+  'size',
+  'mtime_ns',
+] as const;
+
+function checksumOf<Row extends object>(row: Row, keys: readonly (keyof Row)[]): number {
+  return crc32(JSON.stringify(keys.map((key) => row[key])));
 }

@@ -1,5 +1,14 @@
+import { DamagedRow } from './damaged-row.ts';
+import { inSnapshot } from './snapshot.ts';
 import type { Database } from './state-db.ts';
-import { isIntact, type RowColumns, type StoredRow } from './thread-table.ts';
+import {
+  areKeysIntact,
+  isIntact,
+  type KeyColumns,
+  keyColumns,
+  type RowColumns,
+  type StoredRow,
+} from './thread-table.ts';
 
 /** Which rows, in which order. The same tests as `selectors.ts` makes over rows in memory. */
 export interface RowQuery {
@@ -26,37 +35,29 @@ export interface FoundRow {
   ageMs: number | null;
 }
 
-/** A stored row is not what was written: the index is damaged. */
-export class DamagedRow extends Error {
-  constructor() {
-    super('a row of the index is damaged');
-  }
-}
-
 /**
- * The rows that match, in order, read in pages that each begin where the one before ended, so that a long listing holds no
- * lock and sees no row twice.
+ * The rows that match, in order, as soon as they can be had: SQLite's own indexes are relied upon. They are read in pages, each
+ * of which begins where the one before ended.
  *
  * @throws DamagedRow when a row's checksum is wrong
  */
 export function* queryRows(database: Database, query: RowQuery, limit = Number.POSITIVE_INFINITY): Generator<FoundRow> {
+  yield* inSnapshot(database, () => pages(database, query, limit));
+}
+
+function* pages(database: Database, query: RowQuery, limit: number): Generator<FoundRow> {
   const { where, values } = conditions(query);
   const column = sortColumns[query.sort];
   const [order, beyond] = query.reverse ? ['ASC', '>'] : ['DESC', '<'];
-  const first = `SELECT * FROM threads WHERE ${where} ORDER BY ${column} ${order}, thread_id ${order} LIMIT ?`;
-  const next = `SELECT * FROM threads WHERE ${where} AND (${column}, thread_id) ${beyond} (?, ?) ORDER BY ${column} ${order}, thread_id ${order} LIMIT ?`;
-  let last: (RowColumns & { checksum: number }) | undefined;
-  let given = 0;
-  while (given < limit) {
+  const ordered = `ORDER BY ${column} ${order}, thread_id ${order} LIMIT ?`;
+  const first = `SELECT * FROM threads WHERE ${where} ${ordered}`;
+  const next = `SELECT * FROM threads WHERE ${where} AND (${column}, thread_id) ${beyond} (?, ?) ${ordered}`;
+  let last: RowColumns | undefined;
+  for (let given = 0; given < limit; ) {
     const size = Math.min(PAGE_ROWS, limit - given);
     const place = last ? [last[column], last.thread_id] : [];
-    const page = database.prepare(last ? next : first).all(...values, ...place, size) as (RowColumns & {
-      checksum: number;
-    })[];
-    for (const columns of page) {
-      if (!isIntact(columns)) throw new DamagedRow();
-      yield { row: JSON.parse(columns.row) as StoredRow, ageMs: columns.age_ms };
-    }
+    const page = database.prepare(last ? next : first).all(...values, ...place, size) as RowColumns[];
+    for (const columns of page) yield toFound(columns);
     given += page.length;
     last = page.at(-1);
     if (page.length < size) return;
@@ -64,20 +65,61 @@ export function* queryRows(database: Database, query: RowQuery, limit = Number.P
 }
 
 /**
- * How many rows match, without trusting any of the database's own indexes.
+ * Every row that matches, in order, without relying on any of the database's own indexes: the table is read through, and its
+ * rows are sorted here. What is selected by is verified in every row, since a damaged one may not match any more; a row that is
+ * missing shows in the count of the files' threads.
  *
- * @throws DamagedRow when rows are missing, or one is not as it was written
+ * @throws DamagedRow when a row is not as it was written, or missing
+ */
+export function* queryAllRows(database: Database, query: RowQuery): Generator<FoundRow> {
+  yield* inSnapshot(database, () => wholeTable(database, query));
+}
+
+function* wholeTable(database: Database, query: RowQuery): Generator<FoundRow> {
+  const column = sortColumns[query.sort];
+  const keys = matchingKeys(database, query).map((found) => ({
+    id: found.id,
+    key: found[column],
+    name: found.thread_id,
+  }));
+  const direction = query.reverse ? -1 : 1;
+  keys.sort((a, b) => direction * (b.key - a.key || (a.name < b.name ? 1 : -1)));
+  const byId = database.prepare('SELECT * FROM threads NOT INDEXED WHERE id = ?');
+  for (const { id, name } of keys) {
+    const columns = byId.get(id) as RowColumns | undefined;
+    if (columns?.thread_id !== name) throw new DamagedRow();
+    yield toFound(columns);
+  }
+}
+
+/**
+ * How many rows match, with the same care.
+ *
+ * @throws DamagedRow when a row is not as it was written, or missing
  */
 export function countRows(database: Database, query: RowQuery): number {
+  return database.transaction(() => matchingKeys(database, query).length)();
+}
+
+function matchingKeys(database: Database, query: RowQuery): (KeyColumns & { id: number })[] {
   assertComplete(database);
   const { where, values } = conditions(query);
-  let count = 0;
-  const rows = database.prepare(`SELECT * FROM threads NOT INDEXED WHERE ${where}`).iterate(...values);
-  for (const columns of rows as IterableIterator<RowColumns & { checksum: number }>) {
-    if (!isIntact(columns)) throw new DamagedRow();
-    count++;
+  const columns = ['id', ...keyColumns, 'checksum'].join(', ');
+  const rows = database.prepare(`SELECT ${columns}, (${where}) AS matches FROM threads NOT INDEXED`).iterate(...values);
+  const found: (KeyColumns & { id: number })[] = [];
+  for (const row of rows as IterableIterator<KeyColumns & { id: number; matches: number | null }>) {
+    if (!areKeysIntact(row)) throw new DamagedRow();
+    if (row.matches) found.push(row);
   }
-  return count;
+  return found;
+}
+
+/** Every row of the table; null for one that is not as it was written. */
+export function* readStoredRows(database: Database): Generator<{ threadId: string; row: StoredRow | null }> {
+  for (const columns of database.prepare('SELECT * FROM threads NOT INDEXED').iterate()) {
+    const { thread_id: threadId, row } = columns as RowColumns;
+    yield { threadId, row: isIntact(columns as RowColumns) ? (JSON.parse(row) as StoredRow) : null };
+  }
 }
 
 /** Every thread that has a file has a row, but for those whose row another process is making just now. */
@@ -90,6 +132,11 @@ function assertComplete(database: Database): void {
     )
     .get() as { rows: number; threads: number; stale: number };
   if (counts.rows !== counts.threads && counts.stale === 0) throw new DamagedRow();
+}
+
+function toFound(columns: RowColumns): FoundRow {
+  if (!isIntact(columns)) throw new DamagedRow();
+  return { row: JSON.parse(columns.row) as StoredRow, ageMs: columns.age_ms };
 }
 
 const sortColumns = { created: 'created_ms', updated: 'updated_ms', size: 'size', tokens: 'tokens' } as const;
@@ -115,27 +162,4 @@ function conditions(query: RowQuery): { where: string; values: (string | number)
   if (query.agedBy !== undefined) test('age_ms <= ? AND age_ms <= ?', query.agedBy, query.now);
   if (query.agedAfter !== undefined) test('age_ms > ? AND age_ms <= ?', query.agedAfter, query.now);
   return { where: tests.join(' AND '), values };
-}
-
-/**
- * Every row that matches, in order, without trusting any of the database's own indexes: the table is read through, and its
- * rows are sorted here. A row that is missing shows in the count of the files' threads.
- *
- * @throws DamagedRow when a row's checksum is wrong, or rows are missing
- */
-export function* queryAllRows(database: Database, query: RowQuery): Generator<FoundRow> {
-  const { where, values } = conditions(query);
-  assertComplete(database);
-  const column = sortColumns[query.sort];
-  const keys = database
-    .prepare(`SELECT id, ${column} AS key, thread_id FROM threads NOT INDEXED WHERE ${where}`)
-    .all(...values) as { id: number; key: number; thread_id: string }[];
-  const direction = query.reverse ? -1 : 1;
-  keys.sort((a, b) => direction * (b.key - a.key || (a.thread_id < b.thread_id ? 1 : -1)));
-  const byId = database.prepare('SELECT * FROM threads NOT INDEXED WHERE id = ?');
-  for (const { id, thread_id } of keys) {
-    const columns = byId.get(id) as (RowColumns & { checksum: number }) | undefined;
-    if (!columns || columns.thread_id !== thread_id || !isIntact(columns)) throw new DamagedRow();
-    yield { row: JSON.parse(columns.row) as StoredRow, ageMs: columns.age_ms };
-  }
 }

@@ -1,7 +1,10 @@
 import type { Database } from './state-db.ts';
 import { prepared } from './statements.ts';
 
-/** Which rows must be made anew, and which rows depend on which rollouts. */
+/**
+ * Which rows must be made anew, and which rows depend on which rollouts. Each marking is another one: a row that was marked again
+ * while it was being made stays stale.
+ */
 export class Staleness {
   readonly #database: Database;
 
@@ -10,22 +13,24 @@ export class Staleness {
   }
 
   mark(threadId: string): void {
-    prepared(this.#database, 'INSERT OR IGNORE INTO stale VALUES (?)').run(threadId);
+    prepared(this.#database, `INSERT OR REPLACE INTO stale VALUES (?, ${ANOTHER})`).run(threadId);
   }
 
   /** Marks the threads whose history goes through this rollout. */
   markDependents(rolloutId: string): void {
-    const query = 'INSERT OR IGNORE INTO stale SELECT thread_id FROM dependencies WHERE rollout_id = ?';
+    const query = `INSERT OR REPLACE INTO stale SELECT thread_id, ${ANOTHER} FROM dependencies WHERE rollout_id = ?`;
     prepared(this.#database, query).run(rolloutId);
   }
 
-  unmark(threadId: string): void {
-    prepared(this.#database, 'DELETE FROM stale WHERE thread_id = ?').run(threadId);
+  /** Takes the mark away, if it is still this one. Returns whether it was. */
+  unmark({ threadId, mark }: StaleMark): boolean {
+    const query = 'DELETE FROM stale WHERE thread_id = ? AND mark = ?';
+    return prepared(this.#database, query).run(threadId, mark).changes > 0;
   }
 
-  some(limit: number): string[] {
-    const rows = prepared(this.#database, 'SELECT thread_id FROM stale LIMIT ?').all(limit) as { thread_id: string }[];
-    return rows.map(({ thread_id }) => thread_id);
+  some(limit: number): StaleMark[] {
+    const query = 'SELECT thread_id AS threadId, mark FROM stale LIMIT ?';
+    return prepared(this.#database, query).all(limit) as StaleMark[];
   }
 
   count(): number {
@@ -38,3 +43,11 @@ export class Staleness {
     for (const rolloutId of rolloutIds) insert.run(rolloutId, threadId);
   }
 }
+
+export interface StaleMark {
+  threadId: string;
+  mark: number;
+}
+
+/** In SQL, a number that nobody else has; small enough for JavaScript. */
+const ANOTHER = 'abs(random() % 9007199254740991)';

@@ -1,10 +1,13 @@
 import { crc32 } from 'node:zlib';
 import type { ThreadRow } from '../model/thread-row.ts';
-import type { Database, Statement } from './state-db.ts';
+import type { Database } from './state-db.ts';
 import { prepared } from './statements.ts';
 
 /** A row of `ls` without what changes by itself. */
-export type StoredRow = Omit<ThreadRow, 'name' | 'live' | 'age_at'>;
+export interface StoredRow extends Omit<ThreadRow, 'name' | 'live' | 'age_at'> {
+  /** The first message was kept out of the index, and is read from the files when it is listed. */
+  withheld?: true;
+}
 
 /** What is sorted and selected by, beside the row. Times are milliseconds since the epoch. */
 export interface RowKeys {
@@ -17,52 +20,43 @@ export interface RowKeys {
 /** Rows of threads, in the index. */
 export class ThreadTable {
   readonly #database: Database;
-  readonly #put: Statement;
-  readonly #remove: Statement;
 
   constructor(database: Database) {
     this.#database = database;
-    this.#put = database.prepare(`
-      INSERT INTO threads (thread_id, row, cwd, branch, model, source, archived, created_ms, updated_ms, age_ms, size, tokens, revision, checksum)
-      VALUES (@thread_id, @row, @cwd, @branch, @model, @source, @archived, @created_ms, @updated_ms, @age_ms, @size, @tokens, @revision, @checksum)
-      ON CONFLICT (thread_id) DO UPDATE SET row = @row, cwd = @cwd, branch = @branch, model = @model, source = @source,
-        archived = @archived, created_ms = @created_ms, updated_ms = @updated_ms, age_ms = @age_ms, size = @size,
-        tokens = @tokens, revision = @revision, checksum = @checksum`);
-    this.#remove = database.prepare('DELETE FROM threads WHERE thread_id = ?');
   }
 
   put(row: StoredRow, keys: RowKeys): void {
+    const text = JSON.stringify(row);
     const columns = {
       thread_id: row.thread_id,
-      row: JSON.stringify(row),
-      cwd: row.cwd,
-      branch: row.git_branch,
-      model: row.model,
-      source: row.source,
+      cwd: asStored(row.cwd),
+      branch: asStored(row.git_branch),
+      model: asStored(row.model),
+      source: asStored(row.source),
       archived: row.archived ? 1 : 0,
       created_ms: keys.createdMs ?? UNKNOWN_TIME,
       updated_ms: keys.updatedMs ?? UNKNOWN_TIME,
       age_ms: keys.ageMs,
       size: row.size_bytes,
-      tokens: row.tokens_used ?? -1,
+      tokens: asInteger(row.tokens_used ?? -1),
       revision: Math.floor(Math.random() * Number.MAX_SAFE_INTEGER),
+      row_sum: crc32(text),
     };
-    this.#put.run({ ...columns, checksum: checksumOf(columns) });
+    prepared(this.#database, putQuery).run({ ...columns, row: text, checksum: checksumOf(columns) });
+  }
+
+  has(threadId: string): boolean {
+    return prepared(this.#database, 'SELECT 1 FROM threads WHERE thread_id = ?').get(threadId) !== undefined;
   }
 
   remove(threadId: string): void {
-    this.#remove.run(threadId);
-  }
-
-  count(): number {
-    return (prepared(this.#database, 'SELECT count(*) AS rows FROM threads').get() as { rows: number }).rows;
+    prepared(this.#database, 'DELETE FROM threads WHERE thread_id = ?').run(threadId);
   }
 }
 
-/** The columns of a row as they are stored. */
-export interface RowColumns {
+/** What is selected and sorted by, as it is stored. */
+export interface KeyColumns {
   thread_id: string;
-  row: string;
   cwd: string | null;
   branch: string | null;
   model: string | null;
@@ -74,46 +68,57 @@ export interface RowColumns {
   size: number;
   tokens: number;
   revision: number;
+  /** Checksum of the row's text. */
+  row_sum: number;
+  /** Checksum of everything above. */
+  checksum: number;
 }
 
+export type RowColumns = KeyColumns & { row: string };
+
 /** Tells whether a row is as it was written; a flipped bit in any column shows. */
-export function isIntact(columns: RowColumns & { checksum: number }): boolean {
+export function isIntact(columns: RowColumns): boolean {
+  return typeof columns.row === 'string' && crc32(columns.row) === columns.row_sum && areKeysIntact(columns);
+}
+
+/** The same without the row's text. */
+export function areKeysIntact(columns: KeyColumns): boolean {
   return checksumOf(columns) === columns.checksum;
 }
 
-function checksumOf(columns: RowColumns): number {
-  const {
-    thread_id,
-    row,
-    cwd,
-    branch,
-    model,
-    source,
-    archived,
-    created_ms,
-    updated_ms,
-    age_ms,
-    size,
-    tokens,
-    revision,
-  } = columns;
-  return crc32(
-    JSON.stringify([
-      thread_id,
-      row,
-      cwd,
-      branch,
-      model,
-      source,
-      archived,
-      created_ms,
-      updated_ms,
-      age_ms,
-      size,
-      tokens,
-      revision,
-    ]),
-  );
+/** In SQL, the columns of `KeyColumns`. */
+export const keyColumns = [
+  'thread_id',
+  'cwd',
+  'branch',
+  'model',
+  'source',
+  'archived',
+  'created_ms',
+  'updated_ms',
+  'age_ms',
+  'size',
+  'tokens',
+  'revision',
+  'row_sum',
+] as const;
+
+const allColumns = [...keyColumns, 'row', 'checksum'] as const;
+const putQuery = `INSERT INTO threads (${allColumns.join(', ')}) VALUES (${allColumns.map((name) => `@${name}`).join(', ')})
+  ON CONFLICT (thread_id) DO UPDATE SET ${allColumns.map((name) => `${name} = @${name}`).join(', ')}`;
+
+function checksumOf(columns: Omit<KeyColumns, 'checksum'>): number {
+  return crc32(JSON.stringify(keyColumns.map((name) => columns[name])));
+}
+
+/** SQLite keeps text as UTF-8, which has no place for half a surrogate pair. */
+export function asStored(text: string | null): string | null {
+  return text === null ? null : Buffer.from(text).toString();
+}
+
+/** A hostile file may claim any number of tokens. */
+function asInteger(number: number): number {
+  return Math.trunc(Math.max(Number.MIN_SAFE_INTEGER, Math.min(number, Number.MAX_SAFE_INTEGER)));
 }
 
 /** Sorts after every known time. */

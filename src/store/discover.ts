@@ -1,5 +1,4 @@
-import type { Dirent } from 'node:fs';
-import { lstat, opendir } from 'node:fs/promises';
+import { type Dirent, lstatSync, opendirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseRolloutName, type RolloutName } from '../format/file-name.ts';
 import type { Home } from './home.ts';
@@ -8,7 +7,7 @@ import type { Home } from './home.ts';
  * Finds the rollouts of a home: `sessions/` at any depth, then `archived_sessions/`. Symbolic links are named and not
  * followed; what is not a regular file is named and not opened; a folder that cannot be read is named, and the rest goes on.
  */
-export async function* discoverRollouts(home: Home): AsyncGenerator<RolloutEntry | Obstacle> {
+export function* discoverRollouts(home: Home): Generator<RolloutEntry | Obstacle> {
   yield* walk(home.sessions, false);
   yield* walk(home.archived, true);
 }
@@ -29,9 +28,9 @@ export interface Obstacle {
   message: string;
 }
 
-async function* walk(folder: string, archived: boolean): AsyncGenerator<RolloutEntry | Obstacle> {
+function* walk(folder: string, archived: boolean): Generator<RolloutEntry | Obstacle> {
   const folders: string[] = [];
-  for await (const found of walkFolder(folder, archived)) {
+  for (const found of walkFolder(folder, archived)) {
     if (found.kind === 'folder') folders.push(found.path);
     else yield found;
   }
@@ -39,17 +38,24 @@ async function* walk(folder: string, archived: boolean): AsyncGenerator<RolloutE
   for (const next of folders.sort().reverse()) yield* walk(next, archived);
 }
 
-/** What one folder holds. Folders in it are named and not entered. */
-export async function* walkFolder(
+/**
+ * What one folder holds. Folders in it are named and not entered. It is read without the thread pool, each trip to which takes
+ * longer than the work, and in parts, because it may hold a million files.
+ */
+export function* walkFolder(
   folder: string,
   archived: boolean,
-): AsyncGenerator<RolloutEntry | Obstacle | { kind: 'folder'; path: string }> {
+): Generator<RolloutEntry | Obstacle | { kind: 'folder'; path: string }> {
   try {
-    const listing = await opendir(folder, { bufferSize: 1024 });
-    for await (const entry of listing) {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory() && !isRolloutName(entry.name)) yield { kind: 'folder', path };
-      else yield* examine(entry, path, archived);
+    const listing = opendirSync(folder, { bufferSize: 1024 });
+    try {
+      for (let entry = listing.readSync(); entry; entry = listing.readSync()) {
+        const path = join(folder, entry.name);
+        if (entry.isDirectory() && !isRolloutName(entry.name)) yield { kind: 'folder', path };
+        else yield* examine(entry, path, archived);
+      }
+    } finally {
+      listing.closeSync();
     }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -60,11 +66,11 @@ export async function* walkFolder(
   }
 }
 
-async function* examine(entry: Dirent, path: string, archived: boolean): AsyncGenerator<RolloutEntry | Obstacle> {
+function* examine(entry: Dirent, path: string, archived: boolean): Generator<RolloutEntry | Obstacle> {
   const name = parseRolloutName(entry.name);
   if (entry.isSymbolicLink()) {
     yield { kind: 'obstacle', rule: 'SYMLINK', path, message: 'is a symbolic link, which is not followed' };
-  } else if (name && (entry.isFile() || (await isRegular(entry, path)))) {
+  } else if (name && (entry.isFile() || isRegular(entry, path))) {
     yield { kind: 'rollout', path, name: entry.name, archived, ...name };
   } else if (name) {
     yield {
@@ -77,11 +83,11 @@ async function* examine(entry: Dirent, path: string, archived: boolean): AsyncGe
 }
 
 /** Some file systems do not say in the listing what an entry is. */
-async function isRegular(entry: Dirent, path: string): Promise<boolean> {
+function isRegular(entry: Dirent, path: string): boolean {
   if (entry.isDirectory() || entry.isFIFO() || entry.isSocket() || entry.isCharacterDevice() || entry.isBlockDevice()) {
     return false;
   }
-  return (await lstat(path)).isFile();
+  return lstatSync(path).isFile();
 }
 
 function isRolloutName(name: string): boolean {

@@ -18,7 +18,9 @@ describe('sessions search', () => {
   it('exits 0 with hits, 1 without, 2 for a bad query, 3 when something could not be read', async () => {
     const home = homeOf('find me');
     expect((await run(home, 'search', '-q', 'find')).stdout.toString()).toBe(`${id}\n`);
-    expect((await run(home, 'search', '-c', 'find')).stdout.toString()).toBe('2\n');
+    expect((await run(home, 'search', '-c', 'find')).stdout.toString()).toBe(
+      '{"schema":"sessions.count/1","count":2}\n',
+    );
     expect(await run(home, 'search', 'absent')).toMatchObject({ code: 1, stderr: '' });
     expect(await run(home, 'search', '--regex', '(')).toMatchObject({ code: 2 });
     expect(await run(home, 'search', '=>')).toMatchObject({ code: 2 });

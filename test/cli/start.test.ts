@@ -1,25 +1,45 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 
-const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const home = mkdtempSync(join(tmpdir(), 'sessions-start-'));
+afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-/** The packages in a file of the bundle and in all that it imports before it runs. */
-function packagesLoadedBy(file: string, seen = new Set<string>()): Set<string> {
-  if (seen.has(file)) return new Set();
-  seen.add(file);
-  const text = readFileSync(dist + file, 'utf8');
-  const bundled = [...text.matchAll(/^\/\/ node_modules\/((?:@[^/]+\/)?[^/]+)\//gm)].map((match) => match[1]!);
-  const imports = [...text.matchAll(/^(?:import|\} from|import .* from) "([^"]+)";$/gm)].map((match) => match[1]!);
-  const chunks = imports
-    .filter((path) => path.startsWith('./'))
-    .flatMap((path) => [...packagesLoadedBy(path.slice(2), seen)]);
-  const external = imports.filter((path) => !path.startsWith('./') && !path.startsWith('node:'));
-  return new Set([...bundled, ...chunks, ...external.filter((path) => !builtins.includes(path))]);
+/** Runs the program and tells which files it loaded besides its own, by package or by name in dist/. */
+function loadedBy(...argv: string[]): string[] {
+  const script = `
+    const { loadCompiled } = require('./bin/load-compiled.js');
+    const loaded = loadCompiled(${JSON.stringify(`${root}dist/main.cjs`)});
+    process.on('exit', () => {
+      const report = { files: Object.keys(require.cache), rejected: loaded.script.cachedDataRejected };
+      require('node:fs').writeSync(2, JSON.stringify(report));
+    });
+    loaded.exports.main(${JSON.stringify(argv)});`;
+  // Standard error comes as the output, so that what is printed does not matter.
+  const report = execFileSync('sh', ['-c', 'exec "$0" -e "$1" 2>&1 >/dev/null', process.execPath, script], {
+    cwd: root,
+    env: { ...process.env, CODEX_HOME: home },
+    encoding: 'utf8',
+  });
+  const { files, rejected } = JSON.parse(report) as { files: string[]; rejected: boolean };
+  expect(rejected).toBe(false);
+  const names = files.flatMap((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)|dist\/(.+)$/.exec(file)?.slice(1) ?? []);
+  return [...new Set(names.filter((name) => name !== undefined))].sort();
 }
 
-const builtins = ['assert', 'child_process', 'fs', 'os', 'path', 'stream', 'tty', 'util'];
+it('loads nothing else for --help', () => {
+  expect(loadedBy('--help')).toEqual([]);
+});
 
-it('loads nothing for --help that is slow to load', () => {
-  expect([...packagesLoadedBy('main.js')].sort()).toEqual(['cac', 'parse-duration', 'picocolors']);
+it('loads only SQLite for a listing', () => {
+  loadedBy('ls');
+  expect(loadedBy('ls')).toEqual(['better-sqlite3', 'bindings', 'file-uri-to-path']);
+});
+
+it('keeps the compiled program where everybody can read it', () => {
+  expect(statSync(`${root}dist/main.cjs.compiled`).mode & 0o777).toBe(0o644);
 });

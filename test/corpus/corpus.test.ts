@@ -161,7 +161,7 @@ function show(home: string, session: string, options: string[] = []): Promise<{ 
 }
 
 async function list(home: string): Promise<Json[]> {
-  const { code, out } = await run(home, ['ls', '--archived']);
+  const { code, out } = await run(home, ['ls', '--archived', '--no-index']);
   expect(code).toBe(0);
   return linesOf(out);
 }

@@ -31,13 +31,15 @@ describe('the files of a thread', () => {
     expect(catalog.hidden).toMatchObject([{ entry: { path: paths[1 - winner] }, by: { path: paths[winner] } }]);
   });
 
-  it('of a segment id that two threads claim belong to one', async () => {
+  it('of a segment id that two threads claim belong to both, and one of them is told of', async () => {
     const home = makeHome();
     home.rollout(id, envelope(record.meta(id)), { segment: idOf(9), time: '2026-01-01T00-00-00' });
     home.rollout(idOf(2), envelope(record.meta(idOf(2))), { segment: idOf(9), time: '2026-01-01T00-00-01' });
     const catalog = await catalogOf(home);
-    expect([...catalog.threadIds].length).toBe(1);
+    expect([...catalog.threadIds].sort()).toEqual([id, idOf(2)].sort());
     expect(catalog.hidden.length).toBe(1);
+    const paths = [...catalog.threadIds].flatMap((threadId) => catalog.thread(threadId).map(({ path }) => path));
+    expect(paths).toContain(catalog.rollout(idOf(9))?.path);
   });
 
   it('are not what a link leads to', async () => {

@@ -87,10 +87,11 @@ export class HostileHome {
     return new Run(code, stdout.toString(), stderr);
   }
 
-  /** A hash of everything in the home: names, kinds and content. */
+  /** A hash of everything in the home: names, kinds and content; without our own index, which `ls` makes. */
   hash(): string {
     const hash = createHash('sha256');
     for (const path of readdirSync(this.path, { recursive: true }).map(String).sort()) {
+      if (/^state\.db(-wal|-shm)?$/.test(path)) continue;
       const stat = lstatSync(join(this.path, path));
       hash.update(`${path}\0${stat.mode}\0`);
       if (stat.isSymbolicLink()) hash.update(readlinkSync(join(this.path, path)));

@@ -25,6 +25,30 @@ describe("names from Codex's database", () => {
     expect(await names(home)).toEqual(expected);
   });
 
+  it.each([
+    ['with', 'title TEXT, first_user_message TEXT, name TEXT, history_mode TEXT'],
+    ['without', 'title TEXT, first_user_message TEXT'],
+  ])(
+    'are titles of other threads that are not the first message, in a database %s history modes',
+    async (_what, columns) => {
+      const home = makeHome();
+      const database = new Database(join(home.path, 'state_5.sqlite'));
+      database.exec(`CREATE TABLE threads (id TEXT PRIMARY KEY, ${columns})`);
+      const insert = database.prepare('INSERT INTO threads (id, title, first_user_message) VALUES (?, ?, ?)');
+      insert.run(idOf(1), 'hello\n', ' hello');
+      insert.run(idOf(2).toUpperCase(), '  a name ', 'hello');
+      insert.run(idOf(3), ' ', 'hello');
+      insert.run(idOf(4), 'no message', '');
+      insert.run(idOf(5), 'no message', null);
+      insert.run(idOf(6), 'of a paginated thread', 'hello');
+      const hasModes = columns.includes('history_mode');
+      if (hasModes) database.exec(`UPDATE threads SET history_mode = iif(id = '${idOf(6)}', 'paginated', 'legacy')`);
+      database.close();
+      const titles = { [idOf(2)]: 'a name', [idOf(4)]: 'no message' };
+      expect(await names(home)).toEqual(hasModes ? titles : { ...titles, [idOf(6)]: 'of a paginated thread' });
+    },
+  );
+
   it('are read from a database at rest that is in WAL mode, and nothing is made beside it', async () => {
     const home = makeHome();
     const database = create(home, 'state_5.sqlite');

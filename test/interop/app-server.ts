@@ -75,6 +75,16 @@ export async function startAppServer({ codex, root, home }: CodexRig): Promise<A
   };
 }
 
+/** Does something with an app server of its own, which is gone afterwards. */
+export async function inServer<Result>(rig: CodexRig, act: (server: AppServer) => Promise<Result>): Promise<Result> {
+  const server = await startAppServer(rig);
+  try {
+    return await act(server);
+  } finally {
+    await server.close();
+  }
+}
+
 /** Runs `codex exec` and returns the id of the session that it used. */
 export async function runExec({ codex, root, home }: CodexRig, ...args: string[]): Promise<string> {
   const child = spawn(codex, ['exec', '--skip-git-repo-check', '-s', 'danger-full-access', ...args], {
@@ -94,7 +104,63 @@ export async function runExec({ codex, root, home }: CodexRig, ...args: string[]
 
 /** Every session that Codex lists, by id. */
 export async function listed(server: AppServer, archived = false): Promise<{ [id: string]: string | null }> {
-  const sourceKinds = ['cli', 'vscode', 'exec', 'appServer', 'subAgent', 'subAgentThreadSpawn'];
-  const { data } = await server.call('thread/list', { limit: 100, sourceKinds, archived });
-  return Object.fromEntries((data as { id: string; name: string | null }[]).map(({ id, name }) => [id, name ?? null]));
+  return Object.fromEntries((await listThreads(server, archived)).map(({ id, name }) => [id, name ?? null]));
 }
+
+/** Every session that Codex lists, archived or not, of whatever source and model provider. */
+export async function listEverything(server: AppServer): Promise<(CodexThread & { archived: boolean })[]> {
+  const lists = [false, true].map(async (archived) =>
+    (await listThreads(server, archived)).map((thread) => ({ ...thread, archived })),
+  );
+  return (await Promise.all(lists)).flat();
+}
+
+/** Of one of its two lists, every session of whatever source and model provider, from all pages. */
+async function listThreads(server: AppServer, archived: boolean): Promise<CodexThread[]> {
+  const threads: CodexThread[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: Answer = await server.call('thread/list', {
+      limit: 20,
+      modelProviders: [],
+      sourceKinds,
+      archived,
+      cursor,
+    });
+    threads.push(...page.data);
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  return threads;
+}
+
+/** A session as `thread/list` gives it, as far as the tests look. */
+export interface CodexThread {
+  id: string;
+  /** Absent up to 0.98, which lists no names. */
+  name?: string | null;
+  /** The first thing the user typed. */
+  preview: string;
+  cwd: string;
+  modelProvider: string;
+  /** Unix seconds. */
+  createdAt: number;
+  /** Unix seconds. */
+  updatedAt: number;
+  path: string;
+  forkedFromId?: string | null;
+  gitInfo: { sha: string | null; branch: string | null } | null;
+}
+
+/** When none is given, Codex lists what it calls interactive and leaves `exec` out. */
+const sourceKinds = [
+  'cli',
+  'vscode',
+  'exec',
+  'appServer',
+  'subAgent',
+  'subAgentReview',
+  'subAgentCompact',
+  'subAgentThreadSpawn',
+  'subAgentOther',
+  'unknown',
+];

@@ -30,9 +30,9 @@ describe('the name index', () => {
     expect(Object.fromEntries(await read())).toEqual({ [idOf(1)]: 'kept' });
   });
 
-  it('forgets a name that was taken away', async () => {
+  it('keeps a name when an empty one follows, as Codex does', async () => {
     const { read } = indexed([`{"id":"${idOf(1)}","thread_name":"x"}`, `{"id":"${idOf(1)}","thread_name":""}`]);
-    expect([...(await read())]).toEqual([]);
+    expect([...(await read())]).toEqual([[idOf(1), 'x']]);
   });
 
   it('is empty where there is none, and does not wait for a pipe', async () => {

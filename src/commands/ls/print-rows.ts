@@ -4,11 +4,6 @@ import type { ThreadRow } from '../../model/thread-row.ts';
 import type { Printer } from '../../ui/printer.ts';
 import type { Cell, Column } from '../../ui/table.ts';
 
-/** How many there are, in the form that the printer is for. */
-export async function printCount(count: number, printer: Printer): Promise<void> {
-  await (printer.mode === 'json' ? printer.record({ schema: 'sessions.count/1', count }) : printer.text(`${count}\n`));
-}
-
 /**
  * Sessions as a table, as ids, or as rows of NDJSON, as they come.
  *

@@ -1,7 +1,7 @@
-import { join } from 'node:path';
-import { countRows, DamagedRow, type FoundRow, queryAllRows, queryRows, type RowQuery } from '../../index/row-query.ts';
+import { parseTime } from '../../base/time.ts';
+import { countRows, type FoundRow, queryAllRows, queryRows, type RowQuery } from '../../index/row-query.ts';
 import { Settings } from '../../index/settings.ts';
-import { moveAside, unusableReason } from '../../index/state-db.ts';
+import type { StoredRow } from '../../index/thread-table.ts';
 import type { ThreadRow } from '../../model/thread-row.ts';
 import type { Home } from '../../store/home.ts';
 import { createLiveProbe } from '../../store/live.ts';
@@ -9,24 +9,28 @@ import { completeRow } from '../complete-row.ts';
 import { globMatcher } from '../glob.ts';
 import type { ListOptions } from '../list-threads.ts';
 import type { Selectors } from '../selectors.ts';
-import { readNamesOnce } from './cached-names.ts';
-import { HomeIndex } from './home-index.ts';
+import { readNewsOnce } from './codex-news.ts';
+import type { HomeIndex } from './home-index.ts';
+import { IndexedRollouts } from './rollouts.ts';
+import { openIndex, replaceDamaged, useIndex } from './use-index.ts';
 
 /**
  * The sessions of a home as rows of `ls`, from the index, in order.
  *
- * Before the first row, the index is brought in step with what may have changed: folders with another mtime, files that were
- * written to in the last days, and the files of the rows that are given. A damaged index is moved aside and made anew, and the
- * listing goes on.
+ * Before the first row, a listing of everything brings the index in step with every file. One with a limit, or for people, looks
+ * only at what may have changed: folders with another mtime, files that were written to in the last days or by Codex, and the
+ * files of the rows that are given; at everything else it looks afterwards. A damaged index is moved aside and made anew, and
+ * the listing goes on.
  */
 export async function* listIndexed(home: Home, selectors: Selectors, options: ListOptions): AsyncGenerator<ThreadRow> {
+  const onReplaced = (message: string) => note('INDEX', message, options);
   let given: ThreadRow | null = null;
   let count = 0;
   for (let attempt = 0; ; attempt++) {
     let index: HomeIndex | null = null;
     try {
-      index = new HomeIndex(home, (reason, movedTo) => warnReplaced(options, reason, movedTo));
-      await refreshFirst(index, options);
+      index = openIndex(home, onReplaced);
+      await refreshFirst(index, isExact(selectors, options), options);
       for await (const row of rowsOf(index, selectors, options)) {
         // After a repair, what was given already is passed over.
         if (attempt > 0 && given && !isAfter(row, given, selectors)) continue;
@@ -37,11 +41,9 @@ export async function* listIndexed(home: Home, selectors: Selectors, options: Li
       await refreshFully(index, options);
       return;
     } catch (error) {
-      const reason = damageOf(error);
-      if (!reason || attempt === 2) throw error;
       index?.close();
       index = null;
-      warnReplaced(options, reason, moveAside(join(home.path, 'state.db')));
+      replaceDamaged(home, error, attempt, onReplaced);
     } finally {
       index?.close();
     }
@@ -56,29 +58,20 @@ export async function countIndexed(home: Home, selectors: Selectors, options: Li
     for await (const _ of listIndexed(home, selectors, options)) count++;
     return count;
   }
-  for (let attempt = 0; ; attempt++) {
-    let index: HomeIndex | null = null;
-    try {
-      index = new HomeIndex(home, (reason, movedTo) => warnReplaced(options, reason, movedTo));
+  return useIndex(
+    home,
+    (message) => note('INDEX', message, options),
+    async (index) => {
       // A time, a size or a branch may have changed in a file that was not looked at lately.
       await index.refresh('all', options);
       reportObstacles(index, options);
       return Math.min(selectors.limit ?? Infinity, countRows(index.database, toQuery(selectors, options.now)));
-    } catch (error) {
-      const reason = damageOf(error);
-      if (!reason || attempt === 2) throw error;
-      index?.close();
-      index = null;
-      warnReplaced(options, reason, moveAside(join(home.path, 'state.db')));
-    } finally {
-      index?.close();
-    }
-  }
+    },
+  );
 }
 
-/** Why the index must be made anew; null for an error that this would not mend. */
-function damageOf(error: unknown): string | null {
-  return error instanceof DamagedRow ? 'it is damaged' : unusableReason(error);
+function note(rule: string, message: string, { report }: ListOptions): void {
+  report({ rule, weight: 'note', file: null, line: null, offset: null, message });
 }
 
 function reportObstacles(index: HomeIndex, { report }: ListOptions): void {
@@ -89,9 +82,12 @@ function reportObstacles(index: HomeIndex, { report }: ListOptions): void {
 }
 
 async function* rowsOf(index: HomeIndex, selectors: Selectors, options: ListOptions): AsyncGenerator<ThreadRow> {
-  const names = await readNamesOnce(index.home, new Settings(index.database), (message) =>
-    options.report({ rule: 'CODEX-DB', weight: 'note', file: null, line: null, offset: null, message }),
+  const settings = new Settings(index.database);
+  const { names, written } = await readNewsOnce(index.home, settings, options.now, (message) =>
+    note('CODEX-DB', message, options),
   );
+  // An old session that Codex has gone on with shows neither by a folder nor as written to lately.
+  await index.refreshThreads(written, options);
   reportObstacles(index, options);
   const context = { names, isLive: createLiveProbe(index.home), now: options.now };
   const nameMatches = selectors.name === undefined ? null : globMatcher(selectors.name);
@@ -112,19 +108,34 @@ async function* rowsOf(index: HomeIndex, selectors: Selectors, options: ListOpti
       )
     )
       found = page();
-    for (const { row, ageMs } of found) yield completeRow(row, ageMs, context);
+    for (const { row, ageMs } of found) yield completeRow(await reveal(row, index), ageMs, context);
     return;
   }
-  for (const found of queryAllRows(index.database, query))
-    if (isWanted(found)) yield completeRow(found.row, found.ageMs, context);
+  const rows = isExact(selectors, options) ? queryAllRows(index.database, query) : queryRows(index.database, query);
+  for (const found of rows) {
+    if (isWanted(found)) yield completeRow(await reveal(found.row, index), found.ageMs, context);
+  }
+}
+
+/** What was kept out of the index comes from the files each time. */
+async function reveal(row: StoredRow, index: HomeIndex): Promise<StoredRow> {
+  if (!row.withheld) return row;
+  const { readThreadFacts } = await import('../summarise.ts');
+  const { row: fresh } = await readThreadFacts(new IndexedRollouts(index.home, index.files), row.thread_id);
+  return { ...row, first_message: fresh.first_message };
+}
+
+/** A listing of everything for a program takes its time anyway, and is right. */
+function isExact(selectors: Selectors, options: ListOptions): boolean {
+  return selectors.limit === undefined && !options.isForPeople;
 }
 
 /** What may have changed; in a new index that is everything. */
-async function refreshFirst(index: HomeIndex, options: ListOptions): Promise<void> {
+async function refreshFirst(index: HomeIndex, isWhole: boolean, options: ListOptions): Promise<void> {
   const settings = new Settings(index.database);
-  const isNew = settings.get(FULL_REFRESH) === undefined;
-  await index.refresh(isNew ? 'all' : 'likely', options);
-  if (isNew && !options.signal.aborted) settings.set(FULL_REFRESH, options.now);
+  const scope = isWhole || settings.get(FULL_REFRESH) === undefined ? 'all' : 'likely';
+  await index.refresh(scope, options);
+  if (scope === 'all' && !options.signal.aborted) settings.set(FULL_REFRESH, options.now);
 }
 
 /** Looks at every file, when that was not done for a while; so an old session that was appended to shows next time. */
@@ -164,21 +175,18 @@ function toQuery(selectors: Selectors, now: number): RowQuery {
   };
 }
 
+/** Whether a row comes behind another one, as the index sorts them. */
 function isAfter(row: ThreadRow, given: ThreadRow, { sort = 'updated', reverse = false }: Selectors): boolean {
-  const key = (of: ThreadRow): number | string =>
-    sort === 'size'
-      ? of.size_bytes
-      : sort === 'tokens'
-        ? (of.tokens_used ?? -1)
-        : ((sort === 'created' ? of.created_at : of.updated_at) ?? '');
-  const [a, b] = [key(row), key(given)];
+  const [a, b] = [sortKey(row, sort), sortKey(given, sort)];
   if (a === b) return row.thread_id !== given.thread_id && row.thread_id > given.thread_id === reverse;
   return a > b === reverse;
 }
 
-function warnReplaced(options: ListOptions, reason: string, movedTo: string): void {
-  const message = `the index was made anew, because ${reason}; the old one is now ${movedTo}`;
-  options.report({ rule: 'INDEX', weight: 'note', file: null, line: null, offset: null, message });
+function sortKey(row: ThreadRow, sort: NonNullable<Selectors['sort']>): number {
+  if (sort === 'size') return row.size_bytes;
+  if (sort === 'tokens') return row.tokens_used ?? -1;
+  const time = sort === 'created' ? row.created_at : row.updated_at;
+  return (time === null ? null : parseTime(time)) ?? Number.NEGATIVE_INFINITY;
 }
 
 const FULL_EVERY_MS = 60_000;

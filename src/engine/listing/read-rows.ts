@@ -1,4 +1,5 @@
 import type { FileRow } from '../../index/file-table.ts';
+import type { StaleMark } from '../../index/staleness.ts';
 import type { Home } from '../../store/home.ts';
 import type { ReadState } from '../read-state.ts';
 import { readThreadFacts, type ThreadFacts } from '../summarise.ts';
@@ -29,8 +30,7 @@ export interface RowJob {
 export type Entangled = 'entangled';
 
 /** What is known of a thread whose row is to be made anew. */
-export interface StaleThread {
-  threadId: string;
+export interface StaleThread extends StaleMark {
   /** None when all were removed. */
   files: FileRow[];
   /** Where an earlier reading ended. */

@@ -1,8 +1,10 @@
 import type { Matcher } from './pattern.ts';
 
 /** Tells from bytes alone that a pattern cannot match in them; null for a pattern of which nothing is known. */
-export function byteFilter({ needles, ignoresCase }: Matcher): ByteFilter | null {
-  if (needles === null || needles.length === 0) return null;
+export function byteFilter({ needles: whole, ignoresCase }: Matcher): ByteFilter | null {
+  if (whole === null || whole.length === 0) return null;
+  // A regular expression of a long text is refused, and a part of it tells as much.
+  const needles = whole.map((needle) => needle.slice(0, LONGEST_NEEDLE));
   const longest = Math.max(...needles.map((needle) => needle.length));
   if (ignoresCase) {
     const expression = new RegExp(
@@ -23,6 +25,8 @@ export function byteFilter({ needles, ignoresCase }: Matcher): ByteFilter | null
     overlap: longest - 1,
   };
 }
+
+const LONGEST_NEEDLE = 1000;
 
 export interface ByteFilter {
   mayMatch(bytes: Buffer, start: number, end: number): boolean;

@@ -1,15 +1,24 @@
 import type { Line } from '../../format/line-framer.ts';
-import type { TurnSignal } from '../../model/turn-tracker.ts';
-import { TurnTracker } from '../../model/turn-tracker.ts';
+import { type TurnSignal, type TurnState, TurnTracker } from '../../model/turn-tracker.ts';
 
 /** Gives each found line the turn that it belongs to, which may be known only some lines later. */
 export class LineTurns<Hit extends { turn: number }> {
-  readonly #tracker = new TurnTracker();
+  readonly #tracker: TurnTracker;
   #open: Hit[] = [];
 
-  /** Turns counted so far. */
-  get count(): number {
-    return this.#tracker.turn;
+  /** @param from what an earlier reading of the file counted */
+  constructor(from?: TurnState) {
+    this.#tracker = from ? TurnTracker.from(from) : new TurnTracker();
+  }
+
+  /** Whether the turn of every line so far is known. */
+  get settled(): boolean {
+    return this.#tracker.settled;
+  }
+
+  /** The count, to go on from later. */
+  state(): TurnState {
+    return this.#tracker.state();
   }
 
   observe(signal: TurnSignal | null): void {

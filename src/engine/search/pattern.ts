@@ -20,7 +20,7 @@ export function compilePattern(pattern: Pattern): Matcher {
       return wordMatcher(pattern.query);
     case 'fixed': {
       if (pattern.text === '') throw new Failure('usage', 'there is nothing to search for');
-      const expression = pattern.ignoreCase ? new RegExp(escaped(pattern.text), 'giu') : null;
+      const expression = pattern.ignoreCase ? ready(new RegExp(escaped(pattern.text), 'giu')) : null;
       return {
         find: (text) => (expression ? findAll(expression, text) : findLiteral(pattern.text, text)),
         needles: needlesOf(requiredRun(pattern.text)),
@@ -96,17 +96,28 @@ function compileRegex(source: string, ignoreCase: boolean): RegExp {
   if (source === '') throw new Failure('usage', 'there is nothing to search for');
   const flags = ignoreCase ? 'gim' : 'gm';
   try {
-    return new RegExp(source, `${flags}u`);
+    return ready(new RegExp(source, `${flags}u`));
   } catch {
     try {
       // Some escapes are allowed only without it.
-      return new RegExp(source, flags);
+      return ready(new RegExp(source, flags));
     } catch (error) {
       const reason = (error as Error).message.replace(/^Invalid regular expression: /, '');
       throw new Failure('usage', `this is no regular expression: ${reason}`, {
         hint: 'plain text is searched with --fixed',
       });
     }
+  }
+}
+
+/** What is too large is refused only when it is first used. */
+function ready(expression: RegExp): RegExp {
+  try {
+    for (const text of ['', '\u0100']) expression.test(text);
+    expression.lastIndex = 0;
+    return expression;
+  } catch {
+    throw new Failure('usage', `what is searched for is too long: ${expression.source.length} characters`);
   }
 }
 

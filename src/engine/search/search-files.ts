@@ -1,4 +1,6 @@
 import { Failure, toFailure } from '../../base/failure.ts';
+import { isMissingFile } from '../../base/system-error.ts';
+import { findMoved } from '../../store/find-moved.ts';
 import { blocksAtOnce } from '../../store/read-at-once.ts';
 import { openRollout } from '../../store/rollout-file.ts';
 import type { Problem, Report } from '../problem.ts';
@@ -20,9 +22,10 @@ export async function* searchFiles(job: SearchJob, watch: Watch | null): AsyncGe
     if (filter && !mayMatch(path, new BlockFilter(filter))) continue;
     const problems: Problem[] = [];
     const report: Report = (problem) => problems.push(problem);
-    const options = { matcher, filter, all, path, threadId, watch, report };
-    const search =
-      readNow(new FileSearch(options), path) ?? (await readCarefully(new FileSearch(options), path, report));
+    const open = (place: string) => new FileSearch({ matcher, filter, all, path: place, threadId, watch, report });
+    // Only a session has a place that it may have moved to.
+    const search = await (threadId === null ? searchAt(path, open, report) : searchMoving(path, open, report));
+    if (!search) continue;
     const { hits, cwd, isContinued } = search;
     if (hits.length + problems.length > 0) yield { index, hits, cwd, isContinued, problems };
   }
@@ -56,6 +59,32 @@ function mayMatch(path: string, filter: BlockFilter): boolean {
   }
 }
 
+type Open = (path: string) => FileSearch;
+
+/** Null for a session that was removed meanwhile. */
+async function searchMoving(path: string, open: Open, report: Report): Promise<FileSearch | null> {
+  let place: string | null = path;
+  for (let move = 0; place !== null && move < MOST_MOVES; move++) {
+    try {
+      return await searchAt(place, open, report, isMissingFile);
+    } catch (error) {
+      if (!isMissingFile(error)) throw error;
+      place = findMoved(place);
+    }
+  }
+  return null;
+}
+
+/** @param isPassedOn errors that are thrown; any other is reported */
+async function searchAt(
+  path: string,
+  open: Open,
+  report: Report,
+  isPassedOn = (_: unknown) => false,
+): Promise<FileSearch> {
+  return readNow(open(path), path) ?? (await readCarefully(open(path), path, report, isPassedOn));
+}
+
 /** Null when the file is not sound. */
 function readNow(search: FileSearch, path: string): FileSearch | null {
   const blocks = blocksAtOnce(path);
@@ -69,7 +98,12 @@ function readNow(search: FileSearch, path: string): FileSearch | null {
   }
 }
 
-async function readCarefully(search: FileSearch, path: string, report: Report): Promise<FileSearch> {
+async function readCarefully(
+  search: FileSearch,
+  path: string,
+  report: Report,
+  isPassedOn: (error: unknown) => boolean,
+): Promise<FileSearch> {
   try {
     const rollout = await openRollout(path);
     try {
@@ -82,10 +116,14 @@ async function readCarefully(search: FileSearch, path: string, report: Report): 
       await rollout.close();
     }
   } catch (error) {
-    if (!(error instanceof Failure) && (error as NodeJS.ErrnoException).code === undefined) throw error;
+    const isKnown = error instanceof Failure || (error as NodeJS.ErrnoException).code !== undefined;
+    if (!isKnown || isPassedOn(error)) throw error;
     const { message } = toFailure(error);
     report({ rule: 'UNREADABLE', weight: 'lost', file: path, line: null, offset: null, message });
   }
   search.end();
   return search;
 }
+
+/** A session that moves each time it is looked for is left out. */
+const MOST_MOVES = 10;

@@ -1,18 +1,10 @@
 import { statSync } from 'node:fs';
-import { chunk } from '../../base/chunk.ts';
-import { Failure } from '../../base/failure.ts';
-import type { Clock } from '../../base/io.ts';
 import type { Catalog } from '../catalog.ts';
 import { listThreads } from '../list-threads.ts';
-import { openThread } from '../open-thread.ts';
-import type { Report } from '../problem.ts';
-import { readPartBatches } from '../read-thread.ts';
 import type { SessionResolver, Target } from '../resolve-session.ts';
 import type { Selectors } from '../selectors.ts';
-import { runJobs, usefulWorkers } from '../workers/run-jobs.ts';
 import type { SearchHit } from './hit.ts';
-import type { Pattern } from './pattern.ts';
-import type { FileResult, SearchJob } from './search-files.ts';
+import { type SearchedFile, type SearchOptions, searchEach } from './search-each.ts';
 import { SessionTest } from './session-test.ts';
 
 /**
@@ -21,43 +13,20 @@ import { SessionTest } from './session-test.ts';
  * @throws Failure `usage` for a bad pattern, `trouble` (`REGEX-TIMEOUT`) for one that takes too long
  */
 export async function* searchHome(sessions: SessionResolver, request: SearchRequest): AsyncGenerator<SearchHit[]> {
-  const { pattern, all, clock, signal, report } = request;
   const files = await selectFiles(sessions, request);
-  const jobs = chunk(files, JOB_FILES);
-  const inputs: SearchJob[] = jobs.map((some) => ({ pattern, all, files: some }));
-  // A regular expression may never end, so it is never tried where it cannot be stopped.
-  const workers = pattern.kind !== 'regex' && files.length < FEW_FILES ? 0 : usefulWorkers(inputs.length);
-  const onProgress = (done: number) => request.onProgress?.(Math.min(done * JOB_FILES, files.length), files.length);
-  const options = { workers, signal, onProgress, overdue: { clock, failure: () => overdue(pattern) } };
-  const test = new SessionTest(pattern);
-  for await (const { job, part } of runJobs<FileResult>('search', inputs, options)) {
-    const file = (jobs[job] as SearchedFile[])[part.index] as SearchedFile;
-    part.problems.forEach(report);
-    if (part.hits.length === 0) continue;
-    if (part.isContinued || file.isLater) await addTurnsBefore(await sessions.catalog(), part.hits, report);
-    for (const hits of test.add(part)) yield hits;
+  const test = new SessionTest(request.pattern);
+  for await (const found of searchEach(files, () => sessions.catalog(), request)) {
+    for (const hits of test.add(found)) yield hits;
   }
   for (const hits of test.finish()) yield hits;
 }
 
-export interface SearchRequest {
-  pattern: Pattern;
-  /** Everything recorded, not only what was said and done. */
-  all: boolean;
+export interface SearchRequest extends SearchOptions {
   /** What was named; null for all sessions of the home. */
   targets: Target[] | null;
   selectors: Selectors;
-  clock: Clock;
-  signal: AbortSignal;
-  report: Report;
-  onProgress?: (done: number, of: number) => void;
-}
-
-interface SearchedFile {
-  path: string;
-  threadId: string | null;
-  /** Other files of its thread come before it. */
-  isLater: boolean;
+  /** Sessions exactly in the order of the selectors. */
+  isSorted: boolean;
 }
 
 async function selectFiles(sessions: SessionResolver, request: SearchRequest): Promise<SearchedFile[]> {
@@ -76,16 +45,15 @@ function filesOf(catalog: Catalog, threadId: string): SearchedFile[] {
   return catalog.thread(threadId).map(({ path }, index) => ({ path, threadId, isLater: index > 0 }));
 }
 
-/** The sessions in their order; where only the archive and the time matter, by the times of their files. */
+/** The sessions in their order; where only the archive matters, by the times of their files. */
 async function selectThreads(catalog: Catalog, request: SearchRequest): Promise<string[]> {
-  const { archived, sort, reverse, limit: _, ...tests } = request.selectors;
-  const isPlain = (sort ?? 'updated') === 'updated' && Object.values(tests).every((value) => value === undefined);
-  if (!isPlain) {
+  if (!selectsByFiles(request.selectors) || request.isSorted) {
     const { report, signal, clock, onProgress } = request;
     const options = { now: clock.now(), signal, report, ...(onProgress && { onProgress }) };
     const rows = await listThreads(catalog, { ...request.selectors, limit: undefined }, options);
     return rows.map(({ thread_id }) => thread_id);
   }
+  const { archived, reverse } = request.selectors;
   for (const { rule, path, message } of catalog.obstacles) {
     const weight = rule === 'UNREADABLE' ? 'lost' : 'note';
     request.report({ rule, weight, file: path, line: null, offset: null, message });
@@ -93,7 +61,7 @@ async function selectThreads(catalog: Catalog, request: SearchRequest): Promise<
   const threads: { id: string; time: number }[] = [];
   for (const id of catalog.threadIds) {
     const current = catalog.thread(id).at(-1);
-    if (!current || (archived === 'only' ? !current.archived : current.archived && archived !== 'added')) continue;
+    if (!current || !isOfArchive(archived, current)) continue;
     threads.push({ id, time: statSync(current.path, { throwIfNoEntry: false })?.mtimeMs ?? 0 });
   }
   const direction = reverse ? -1 : 1;
@@ -101,29 +69,12 @@ async function selectThreads(catalog: Catalog, request: SearchRequest): Promise<
   return threads.map(({ id }) => id);
 }
 
-/** A file that goes on from others counts on from their turns. */
-async function addTurnsBefore(catalog: Catalog, hits: SearchHit[], report: Report): Promise<void> {
-  const [{ thread_id: threadId, path }] = hits as [SearchHit];
-  if (threadId === null) return;
-  const source = await openThread(catalog, threadId, report);
-  const before = source.parts.slice(
-    0,
-    source.parts.findIndex((part) => part.path === path),
-  );
-  let turns = 0;
-  for await (const events of readPartBatches({ ...source, parts: before, openPrefix: null }, () => {})) {
-    turns = events.at(-1)?.turn ?? turns;
-  }
-  for (const hit of hits) hit.turn += turns;
+/** Whether the names and times of files are all that a selection asks for. */
+export function selectsByFiles(selectors: Selectors): boolean {
+  const { archived: _a, sort, reverse: _r, limit: _l, ...tests } = selectors;
+  return (sort ?? 'updated') === 'updated' && Object.values(tests).every((value) => value === undefined);
 }
 
-function overdue(pattern: Pattern): Error {
-  const what = pattern.kind === 'regex' ? 'the regular expression' : 'the search';
-  return new Failure('trouble', `REGEX-TIMEOUT: ${what} took longer than 1 s on one text`, {
-    hint: 'nested repetitions such as (a+)+ take for ever; write a simpler pattern, or use --fixed',
-  });
+export function isOfArchive(wanted: Selectors['archived'], current: { archived: boolean }): boolean {
+  return wanted === 'only' ? current.archived : !current.archived || wanted === 'added';
 }
-
-const JOB_FILES = 8;
-/** Fewer than these are read before a thread has started. */
-const FEW_FILES = 16;

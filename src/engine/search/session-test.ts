@@ -1,7 +1,7 @@
 import type { SearchHit } from './hit.ts';
 import type { Pattern } from './pattern.ts';
 import type { Term } from './query.ts';
-import type { FileResult } from './search-files.ts';
+import type { FileFinds } from './search-each.ts';
 import { findTerm, tokensOf } from './words.ts';
 
 /**
@@ -21,15 +21,14 @@ export class SessionTest {
   }
 
   /** Takes what was found in a file; gives what is known to count. */
-  *add({ hits, cwd }: FileResult): Generator<SearchHit[]> {
+  *add({ threadId, hits, cwd }: FileFinds): Generator<SearchHit[]> {
     if (this.#cwdTerms.length > 0 && !holdsAll(this.#cwdTerms, cwd ?? '')) return;
     if (this.#fields.size < 2) {
       yield hits;
       return;
     }
-    const thread = hits[0]?.thread_id ?? null;
-    if (thread !== this.#thread) yield* this.finish();
-    this.#thread = thread;
+    if (threadId !== this.#thread) yield* this.finish();
+    this.#thread = threadId;
     this.#held.push(...hits);
   }
 

@@ -4,9 +4,16 @@ import type { Term } from './query.ts';
 export function tokensOf(text: string): Token[] {
   const tokens: Token[] = [];
   for (const match of text.matchAll(wordPattern)) {
-    tokens.push({ word: match[0].toLowerCase(), start: match.index, end: match.index + match[0].length });
+    tokens.push({ word: lower(match[0]), start: match.index, end: match.index + match[0].length });
   }
   return tokens;
+}
+
+/** The words alone, with a space between them. */
+export function wordsOf(text: string): string {
+  return tokensOf(text)
+    .map(({ word }) => word)
+    .join(' ');
 }
 
 export interface Token {
@@ -41,4 +48,10 @@ function isWord(token: Token, word: string, isPrefix: boolean): boolean {
   return isPrefix ? token.word.startsWith(word) : token.word === word;
 }
 
+/** The sign for kelvin stays what it is: of all signs, it alone would become an ASCII letter, which no search of bytes expects. */
+function lower(word: string): string {
+  return word.includes(KELVIN) ? word.split(KELVIN).map(lower).join(KELVIN) : word.toLowerCase();
+}
+
+const KELVIN = '\u212a';
 const wordPattern = /[\p{L}\p{N}\p{M}\p{Co}]+/gu;

@@ -3,6 +3,7 @@ import type { ThreadUsage } from './read-usage.ts';
 import { type StatsRequest, selectUsages } from './select-usages.ts';
 import { type StatsKey, type StatsRow, statsRow, toolRows } from './stats-row.ts';
 import { addTally, emptyTally, type Tally } from './tally.ts';
+import { sharesOf } from './usage-shares.ts';
 
 /**
  * What the selected sessions used, straight from their files: one row in total, or one for each group, the one with the most
@@ -24,7 +25,7 @@ export function addGroups(
   usage: ThreadUsage,
   by: StatsKey | null,
 ): void {
-  for (const [inner, tally] of usage.groups) {
+  for (const [inner, tally] of sharesOf(usage, by)) {
     const key = outerKey(id, usage, by) ?? inner;
     let sum = groups.get(key);
     if (!sum) {

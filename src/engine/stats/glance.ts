@@ -89,12 +89,15 @@ function message(fold: UsageFold, text: string, inherited: boolean): boolean {
 
 function turnContext(fold: UsageFold, text: string, _inherited: boolean, isWhole: boolean): boolean {
   // The name of the model may stand in other parts of the context as well.
-  if (!isWhole || text.split('"model":').length !== 2) return false;
-  const model = /"model":"([\x20\x21\x23-\x5b\x5d-\x7e]+)"/.exec(text)?.[1];
-  if (model === undefined) return false;
+  const at = text.indexOf(modelKey);
+  if (!isWhole || at < 0 || text.includes(modelKey, at + 1)) return false;
+  const model = wordAt(text, `${modelKey}"`);
+  if (model === null) return false;
   fold.setModel(model);
   return true;
 }
+
+const modelKey = '"model":';
 
 function endOfTurn(fold: UsageFold, text: string, inherited: boolean, isWhole: boolean): boolean {
   if (!isWhole) return false;
@@ -116,10 +119,26 @@ function tokenCount(fold: UsageFold, text: string, inherited: boolean, isWhole: 
 
 function usageAt(text: string, key: string): TokenUsage | null {
   const at = after(text, key);
-  const usage = at === 0 ? '' : text.slice(at - 1, text.indexOf('}', at) + 1);
-  // Longer digits than a number keeps are not for a glance.
+  if (at === 0) return null;
+  usualUsage.lastIndex = at;
+  const usual = usualUsage.exec(text);
+  if (usual) {
+    const [, input, cached, output, reasoning, total] = usual;
+    return {
+      input_tokens: Number(input),
+      cached_input_tokens: Number(cached),
+      output_tokens: Number(output),
+      reasoning_output_tokens: Number(reasoning),
+      total_tokens: Number(total),
+    };
+  }
+  const usage = text.slice(at - 1, text.indexOf('}', at) + 1);
   return /^\{(?:"[a-z_]+":\d{1,15},?)+\}$/.test(usage) ? (JSON.parse(usage) as TokenUsage) : null;
 }
+
+/** Longer digits than a number keeps are not for a glance. */
+const usualUsage =
+  /"input_tokens":(\d{1,15}),"cached_input_tokens":(\d{1,15}),"output_tokens":(\d{1,15}),"reasoning_output_tokens":(\d{1,15}),"total_tokens":(\d{1,15})\}/y;
 
 function toolCall(fold: UsageFold, text: string, inherited: boolean, isWhole: boolean): boolean {
   const name = isWhole ? wordAt(text, '"name":"') : null;
@@ -136,19 +155,43 @@ function toolResult(fold: UsageFold, text: string, inherited: boolean, isWhole: 
   const callId = wordAt(text, '"call_id":"');
   const at = after(text, '"output":"');
   const { bytes, end } = line;
-  const around = text.slice(0, at) + (isWhole ? text.slice(at) : bytes.toString('latin1', end - TAIL_BYTES, end));
-  const isUsual = at > 0 && at < 400 && !/"(?:status|success)":/.test(around);
+  const behind = isWhole ? text.slice(at) : bytes.toString('latin1', end - TAIL_BYTES, end);
+  const isUsual = at > 0 && at < 400 && !tellsStatus(text.slice(0, at)) && !tellsStatus(behind);
   if (callId === null || !isUsual || text.startsWith('{', at) || text.startsWith('failed in sandbox', at)) return false;
   if (inherited) return true;
+  const { time } = momentOf(text, inherited);
+  usualHeader.lastIndex = at;
+  const usual = usualHeader.exec(text);
+  if (usual) {
+    const [, exitCode, seconds] = usual[1] === undefined ? [usual[0], usual[4], usual[3]] : usual;
+    fold.result(
+      callId,
+      Number(exitCode) === 0 ? 'completed' : 'failed',
+      durationOf(Math.round(Number(seconds) * 1000)),
+      time,
+    );
+    return true;
+  }
   const body = /^(?:Chunk ID: |Exit code: |Wall time: )/.test(text.slice(at, at + 16))
     ? text.indexOf(bodyMark, at)
     : -1;
   const head = body > 0 ? text.slice(at, body + bodyMark.length) : text.slice(at);
   const whole = /^(?:[^"\\]|\\(?:u[0-9a-fA-F]{4}|[^u]))*/.exec(head) as RegExpExecArray;
   const { status, duration_ms } = toToolResult({ call_id: callId, output: JSON.parse(`"${whole[0]}"`) });
-  fold.result(callId, status, durationOf(duration_ms), momentOf(text, inherited).time);
+  fold.result(callId, status, durationOf(duration_ms), time);
   return true;
 }
+
+function tellsStatus(text: string): boolean {
+  return text.includes('"status":') || text.includes('"success":');
+}
+
+/**
+ * What Codex writes above the output of a command that ended, as JSON writes it: `shell` since 0.36, `exec_command` since
+ * 0.99. Any other header is decoded.
+ */
+const usualHeader =
+  /(?:Exit code: (-?\d{1,10})\\nWall time: (\d+(?:\.\d+)?) seconds?\\n|(?:Chunk ID: [0-9a-f]+\\n)?Wall time: (\d+(?:\.\d+)?) seconds?\\nProcess exited with code (-?\d{1,10})\\n)(?:[A-Z][a-z ]+: \d+\\n)?Output:/y;
 
 /** The line before the output itself, as JSON writes it. */
 const bodyMark = String.raw`\nOutput:`;
@@ -172,21 +215,42 @@ const LONGEST_WORD = 200;
 /** Lines of a known kind begin with their time, nearly always of 24 characters. */
 function momentOf(text: string, inherited: boolean): Moment {
   const at = '{"timestamp":"'.length;
-  const midnight = text[at + 24] === '"' && text[at + 23] === 'Z' ? midnightOf(text.slice(at, at + 10)) : null;
-  if (midnight === null) return { time: parseTime(text.slice(at, text.indexOf('"', at))), inherited };
-  const clock = /^T([01]\d|2[0-3]):([0-5]\d):([0-5]\d)\.(\d{3})$/.exec(text.slice(at + 10, at + 23));
-  const time = clock && midnight + ((+clock[1]! * 60 + +clock[2]!) * 60 + +clock[3]!) * 1000 + +clock[4]!;
-  return { time, inherited };
+  const time = usualTime(text, at);
+  return { time: time ?? parseTime(text.slice(at, text.indexOf('"', at))), inherited };
 }
 
-const midnights = new Map<string, number | null>();
+/** Milliseconds since the epoch of `2026-11-01T12:00:00.000Z` and a quote; null where it has another form, or no such day. */
+function usualTime(text: string, at: number): number | null {
+  if (text.charCodeAt(at + 23) !== 0x5a || text.charCodeAt(at + 24) !== 0x22) return null;
+  const hour = digits(text, at + 11, 2);
+  const minute = digits(text, at + 14, 2);
+  const second = digits(text, at + 17, 2);
+  const ms = digits(text, at + 20, 3);
+  const isUsual = text[at + 10] === 'T' && text[at + 13] === ':' && text[at + 16] === ':' && text[at + 19] === '.';
+  // What is no digit is no number, and compares as false.
+  if (!isUsual || !(hour < 24 && minute < 60 && second < 60 && ms < 1000)) return null;
+  const midnight = midnightOf(text, at);
+  return midnight === null ? null : midnight + ((hour * 60 + minute) * 60 + second) * 1000 + ms;
+}
 
-function midnightOf(day: string): number | null {
-  let time = midnights.get(day);
-  if (time === undefined) {
-    time = parseTime(`${day}T00:00:00Z`);
-    // A hostile file may name as many days as it has lines.
-    if (midnights.size < 10_000) midnights.set(day, time);
+function digits(text: string, at: number, count: number): number {
+  let value = 0;
+  for (let place = at; place < at + count; place++) {
+    const digit = text.charCodeAt(place) - 0x30;
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN;
+    value = value * 10 + digit;
   }
-  return time;
+  return value;
+}
+
+let lastDay = '';
+let lastMidnight: number | null = null;
+
+/** Lines follow each other closely, so that most are of the day of the one before. */
+function midnightOf(text: string, at: number): number | null {
+  if (lastDay === '' || !text.startsWith(lastDay, at)) {
+    lastDay = text.slice(at, at + 10);
+    lastMidnight = parseTime(`${lastDay}T00:00:00Z`);
+  }
+  return lastMidnight;
 }

@@ -16,14 +16,17 @@ import { isWithin, type Part, whole } from '../thread-parts.ts';
 import { undecodable } from '../undecodable.ts';
 import { foldEvent } from './fold-event.ts';
 import { glance } from './glance.ts';
-import type { Tally } from './tally.ts';
 import { TellingLines } from './telling-lines.ts';
-import { type InnerKey, UsageFold } from './usage-fold.ts';
+import { UsageFold, type UsageGroup } from './usage-fold.ts';
 
 /** What a session used, and what selects it. It can be sent between threads of the program. */
 export interface ThreadUsage {
   facts: UsageFacts;
-  groups: Map<string | null, Tally>;
+  groups: UsageGroup[];
+  /** When the first record of its own was written, in milliseconds since the epoch. */
+  first: number | null;
+  /** It is not known what it inherited. */
+  isUnknown: boolean;
   problems: Problem[];
 }
 
@@ -44,8 +47,8 @@ export interface UsageFacts {
  *
  * @returns null when it takes more than that: it was forked, or the file is not sound
  */
-export function readPlainUsage(path: string, inner: InnerKey): ThreadUsage | null {
-  const reading = new Reading(inner);
+export function readPlainUsage(path: string): ThreadUsage | null {
+  const reading = new Reading();
   const problems: Problem[] = [];
   let isPlain = true;
   let records = 0;
@@ -67,10 +70,13 @@ export function readPlainUsage(path: string, inner: InnerKey): ThreadUsage | nul
   return isPlain ? reading.finish(file, problems) : null;
 }
 
-/** The same for any session, from all its files. */
-export async function readUsage(source: ThreadSource, inner: InnerKey): Promise<ThreadUsage> {
-  const reading = new Reading(inner);
-  const problems: Problem[] = [];
+/**
+ * The same for any session, from all its files.
+ *
+ * @param problems found while its files were looked for
+ */
+export async function readUsage(source: ThreadSource, problems: Problem[] = []): Promise<ThreadUsage> {
+  const reading = new Reading();
   const report: Report = (problem) => problems.push(problem);
   let file: SoundFile = { size: 0, mtimeMs: 0 };
   for (const part of source.parts) {
@@ -148,15 +154,11 @@ async function readCopy(
 }
 
 class Reading {
-  readonly fold: UsageFold;
+  readonly fold = new UsageFold();
   isUnknown = false;
   readonly #summary = new Summary();
   #lastTime: string | null = null;
   #isBare = false;
-
-  constructor(inner: InnerKey) {
-    this.fold = new UsageFold(inner);
-  }
 
   /** Whether something stood before the first file that is not there. */
   async lookBehind({ threadId, parts, openPrefix }: ThreadSource): Promise<void> {
@@ -189,12 +191,13 @@ class Reading {
 
   finish({ size, mtimeMs }: SoundFile, problems: Problem[]): ThreadUsage {
     const groups = this.fold.finish();
-    if (this.isUnknown) for (const tally of groups.values()) tally.unknown = 1;
     const { cwd, git_branch, source, created_at } = this.#summary.row();
-    const { model } = this.fold;
+    const { first, model } = this.fold;
+    const { isUnknown } = this;
     // Only the meta of a bare file has a time, which is that of its beginning.
     const lastTime = this.#isBare ? null : this.#lastTime;
-    return { facts: { cwd, git_branch, model, source, created_at, lastTime, size, mtimeMs }, groups, problems };
+    const facts = { cwd, git_branch, model, source, created_at, lastTime, size, mtimeMs };
+    return { facts, groups, first, isUnknown, problems };
   }
 }
 

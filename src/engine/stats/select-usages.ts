@@ -1,20 +1,15 @@
-import { chunk } from '../../base/chunk.ts';
 import type { Clock } from '../../base/io.ts';
 import { formatTime, parseTime } from '../../base/time.ts';
 import type { ThreadRow } from '../../model/thread-row.ts';
-import type { Catalog } from '../catalog.ts';
-import { openTarget } from '../open-target.ts';
-import { openThread } from '../open-thread.ts';
 import type { Report } from '../problem.ts';
 import type { SessionResolver, Target } from '../resolve-session.ts';
-import { type Selectors, selectRows } from '../selectors.ts';
-import { runJobs, usefulWorkers } from '../workers/run-jobs.ts';
-import type { StatsJob } from '../workers/stats-task.ts';
-import { readUsage, type ThreadUsage } from './read-usage.ts';
+import { matcher, type Selectors, selectRows } from '../selectors.ts';
+import { findThreads, obstacleProblem } from './find-threads.ts';
+import type { ThreadUsage } from './read-usage.ts';
 import type { StatsKey } from './stats-row.ts';
-import type { InnerKey } from './usage-fold.ts';
+import { fromUsageText } from './usage-text.ts';
 
-/** Reads the sessions that were asked for, and keeps those that the selectors let through, in their order. */
+/** Reads the sessions that were asked for, and keeps those that the selectors let through, in the order of their ids. */
 export async function selectUsages(sessions: SessionResolver, request: StatsRequest): Promise<SessionUsage[]> {
   const now = request.clock.now();
   // An archived session that was named is meant.
@@ -23,8 +18,15 @@ export async function selectUsages(sessions: SessionResolver, request: StatsRequ
   const names = selectors.name === undefined ? new Map<string, string>() : await sessions.names();
   const usages = new Map<string, SessionUsage>();
   for await (const usage of readAll(sessions, request)) usages.set(usage.id, usage);
+  if (request.targets === null && !isSelective(selectors)) return inOrder([...usages.keys()], usages);
   const rows = [...usages.values()].map((usage) => rowOf(usage, names.get(usage.id) ?? null, now));
-  return selectRows(rows, selectors, now).map(({ thread_id: id }) => usages.get(id) as SessionUsage);
+  // Sums have no order; only what is cut off depends on one, and putting thousands in order takes a while.
+  const selected =
+    selectors.limit === undefined ? rows.filter(matcher(selectors, now)) : selectRows(rows, selectors, now);
+  return inOrder(
+    selected.map(({ thread_id }) => thread_id),
+    usages,
+  );
 }
 
 export interface StatsRequest {
@@ -33,6 +35,8 @@ export interface StatsRequest {
   targets: Target[] | null;
   selectors: Selectors;
   isArchivedGiven: boolean;
+  /** Where the home with the index is looked for; null to read the files. */
+  index: { env: Readonly<Record<string, string | undefined>>; cwd: string } | null;
   clock: Clock;
   signal: AbortSignal;
   report: Report;
@@ -47,83 +51,52 @@ export interface SessionUsage {
   usage: ThreadUsage;
 }
 
-/** Sessions of one file, by far the most, are read in worker threads; the others here, meanwhile. */
+function inOrder(ids: string[], usages: ReadonlyMap<string, SessionUsage>): SessionUsage[] {
+  return ids.sort().map((id) => usages.get(id) as SessionUsage);
+}
+
+/** Whether anything is tested but the folder, which decided what was read. */
+function isSelective({ archived: _, sort: _sort, reverse: _reverse, ...tests }: Selectors): boolean {
+  return Object.values(tests).some((test) => test !== undefined);
+}
+
 async function* readAll(sessions: SessionResolver, request: StatsRequest): AsyncGenerator<SessionUsage> {
-  const inner = innerKey(request.by);
-  const { signal, targets } = request;
-  for (const target of targets ?? []) {
-    if (target.kind !== 'file') continue;
-    const source = await openTarget(sessions, target, request.report);
-    const usage = await readUsage(source, inner);
-    yield { id: source.threadId ?? target.path, path: target.path, archived: false, usage };
+  const { targets } = request;
+  for (const target of targets ?? []) if (target.kind === 'file') yield await readFileTarget(sessions, target, request);
+  const named = targets?.flatMap((target) => (target.kind === 'thread' ? [target.threadId] : [])) ?? null;
+  if (named?.length === 0) return;
+  const known = request.index && (named === null || named.length >= MANY) ? await readHome(named, request) : null;
+  if (known) {
+    yield* known;
+    return;
   }
-  const threads = targets?.flatMap((target) => (target.kind === 'thread' ? [target.threadId] : []));
-  if (threads?.length === 0) return;
   const catalog = await sessions.catalog();
-  reportObstacles(catalog, request.report);
-  const found = findFiles(catalog, threads ?? [...catalog.threadIds]);
-  const wanted = threads ? found : found.filter(({ archived }) => isWanted(archived, request.selectors));
-  const complex = wanted.filter(({ path }) => path === null);
-  const simple = wanted.filter((file): file is SimpleThread => file.path !== null);
-
-  let done = 0;
-  const progress = (count: number) => {
-    done += count;
-    request.onProgress?.(done, wanted.length);
-  };
-  const jobs = chunk(simple, JOB_FILES);
-  const inputs: StatsJob[] = jobs.map((files) => ({ inner, paths: files.map(({ path }) => path) }));
-  const workers = simple.length < FEW_FILES ? 0 : usefulWorkers(inputs.length);
-  for await (const { job, part } of runJobs<(ThreadUsage | null)[]>('stats', inputs, { workers, signal })) {
-    for (const [index, usage] of part.entries()) {
-      const file = (jobs[job] as SimpleThread[])[index] as SimpleThread;
-      if (usage) yield { ...file, usage };
-      else complex.push(file);
-    }
-    progress(part.length);
-  }
-  for (const { id, archived } of complex) {
-    signal.throwIfAborted();
-    const source = await openThread(catalog, id, request.report);
-    yield { id, path: catalog.thread(id).at(-1)?.path ?? '', archived, usage: await readUsage(source, inner) };
-    progress(1);
-  }
+  // What reads rollouts takes a while to load, and with an index mostly nothing has to be read.
+  const { readFiles } = await import('./read-files.ts');
+  for await (const { thread, text } of readFiles(catalog, findThreads(catalog, named, request.selectors), request))
+    yield { ...thread, usage: fromUsageText(text) };
+  for (const { rule, path, message } of [...catalog.obstacles].sort(byPath))
+    request.report(obstacleProblem(path, rule, message));
 }
 
-interface FoundThread {
-  id: string;
-  archived: boolean;
-  /** The thread's one file; null when it has several. */
-  path: string | null;
+async function readHome(named: string[] | null, request: StatsRequest): Promise<SessionUsage[] | null> {
+  const { readIndexed } = await import('./read-indexed.ts');
+  return request.index && readIndexed(request.index, named, request);
 }
 
-type SimpleThread = FoundThread & { path: string };
-
-function findFiles(catalog: Catalog, ids: string[]): FoundThread[] {
-  return ids.map((id) => {
-    const files = catalog.thread(id);
-    return {
-      id,
-      archived: files.at(-1)?.archived ?? false,
-      path: files.length === 1 ? (files[0]?.path ?? null) : null,
-    };
-  });
+async function readFileTarget(
+  sessions: SessionResolver,
+  target: Target & { kind: 'file' },
+  { report }: StatsRequest,
+): Promise<SessionUsage> {
+  const { openTarget } = await import('../open-target.ts');
+  const { readUsage } = await import('./read-usage.ts');
+  const source = await openTarget(sessions, target, report);
+  return { id: source.threadId ?? target.path, path: target.path, archived: false, usage: await readUsage(source) };
 }
 
-/** What can differ within a session is told apart while it is read. */
-function innerKey(by: StatsKey | null): InnerKey {
-  return by === 'day' || by === 'model' ? by : null;
-}
-
-function isWanted(archived: boolean, selectors: Selectors): boolean {
-  return selectors.archived === 'only' ? archived : selectors.archived === 'added' || !archived;
-}
-
-function reportObstacles(catalog: Catalog, report: Report): void {
-  for (const { rule, path, message } of catalog.obstacles) {
-    const weight = rule === 'UNREADABLE' ? 'lost' : 'note';
-    report({ rule, weight, file: path, line: null, offset: null, message });
-  }
+function byPath(a: { path: string }, b: { path: string }): number {
+  return a.path < b.path ? -1 : 1;
 }
 
 /** As `ls` would list it, as far as the selectors look. */
@@ -132,7 +105,7 @@ function rowOf({ id, path, archived, usage }: SessionUsage, name: string | null,
   const updated = (lastTime === null ? null : parseTime(lastTime)) ?? mtimeMs;
   const age = Math.max(updated, mtimeMs);
   let tokens = 0;
-  for (const tally of usage.groups.values()) tokens += tally.tokens.total_tokens;
+  for (const { tally } of usage.groups) tokens += tally.tokens.total_tokens;
   return {
     schema: 'sessions.thread/1',
     thread_id: id,
@@ -157,6 +130,5 @@ function rowOf({ id, path, archived, usage }: SessionUsage, name: string | null,
   };
 }
 
-const JOB_FILES = 16;
-/** Fewer than these are read before a thread has started. */
-const FEW_FILES = 32;
+/** Fewer sessions than these are read before the index is in step. */
+const MANY = 32;

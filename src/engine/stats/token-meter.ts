@@ -1,5 +1,5 @@
 import type { TokenUsage } from '../../model/event.ts';
-import { noTokens, type Tokens, tokenKeys } from './tally.ts';
+import { noTokens, type Tokens } from './tally.ts';
 
 /**
  * What each token count adds. Codex records the running total of a thread, often the same one twice. A fork and a file
@@ -34,29 +34,38 @@ export class TokenMeter {
   }
 
   #before(now: Tokens, used: Tokens | null): Tokens {
-    const known = [this.#total, ...(this.#isNewFile && this.#atCut ? [this.#atCut] : [])];
-    const same = known.find((total) => total.total_tokens === now.total_tokens);
-    if (same) return same;
+    if (this.#total.total_tokens === now.total_tokens) return this.#total;
+    if (this.#isNewFile && this.#atCut?.total_tokens === now.total_tokens) return this.#atCut;
     // What the last request used tells where the total stood before it.
-    const implied = used && used.total_tokens <= now.total_tokens ? minus(now, used) : null;
-    if (this.#isNewFile && implied) return implied;
-    const begun = implied ? implied.total_tokens < this.#total.total_tokens : false;
+    const implied = used && used.total_tokens <= now.total_tokens ? now.total_tokens - used.total_tokens : null;
+    if (this.#isNewFile && used && implied !== null) return minus(now, used);
+    const begun = implied !== null && implied < this.#total.total_tokens;
     return begun || now.total_tokens < this.#total.total_tokens ? noTokens() : this.#total;
   }
 }
 
 function minus(a: Tokens, b: Tokens): Tokens {
-  const difference = noTokens();
-  for (const key of tokenKeys) difference[key] = Math.max(0, a[key] - b[key]);
-  return difference;
+  return {
+    input_tokens: Math.max(0, a.input_tokens - b.input_tokens),
+    cached_input_tokens: Math.max(0, a.cached_input_tokens - b.cached_input_tokens),
+    output_tokens: Math.max(0, a.output_tokens - b.output_tokens),
+    reasoning_output_tokens: Math.max(0, a.reasoning_output_tokens - b.reasoning_output_tokens),
+    total_tokens: Math.max(0, a.total_tokens - b.total_tokens),
+  };
+}
+
+function tokensOf(usage: TokenUsage): Tokens {
+  return {
+    input_tokens: count(usage.input_tokens),
+    cached_input_tokens: count(usage.cached_input_tokens),
+    output_tokens: count(usage.output_tokens),
+    reasoning_output_tokens: count(usage.reasoning_output_tokens),
+    total_tokens: count(usage.total_tokens),
+  };
 }
 
 /** Recorded numbers may be anything; what is no count is none. */
-function tokensOf(usage: TokenUsage): Tokens {
-  const tokens = noTokens();
-  for (const key of tokenKeys) {
-    const count = Math.floor(Number(usage[key]));
-    tokens[key] = count > 0 ? Math.min(count, Number.MAX_SAFE_INTEGER) : 0;
-  }
-  return tokens;
+function count(recorded: unknown): number {
+  const value = Math.floor(Number(recorded));
+  return value > 0 ? Math.min(value, Number.MAX_SAFE_INTEGER) : 0;
 }

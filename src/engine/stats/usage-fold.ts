@@ -3,17 +3,23 @@ import { type TurnSignal, TurnTracker } from '../../model/turn-tracker.ts';
 import { addTokens, emptyTally, type Tally, type ToolTally, toolOf, touch } from './tally.ts';
 import { TokenMeter } from './token-meter.ts';
 
-/** What can differ within a session; by anything else a session is counted as a whole. */
-export type InnerKey = 'day' | 'model' | null;
+/** What a session used on one day (UTC) with one model; null where it is not known. By anything else it does not differ. */
+export interface UsageGroup {
+  day: string | null;
+  model: string | null;
+  tally: Tally;
+}
 
 /**
- * Counts what a thread's records say, in their order; of memory, one tally for each day or model. What is inherited only sets
+ * Counts what a thread's records say, in their order; of memory, one tally for each day and model. What is inherited only sets
  * the scene. Rolled-back and reverted turns did use what they used, and are counted.
  */
 export class UsageFold {
   readonly meter = new TokenMeter();
-  readonly #inner: InnerKey;
-  readonly #groups = new Map<string | null, Tally>();
+  readonly #groups: UsageGroup[] = [];
+  readonly #byKey = new Map<string, UsageGroup>();
+  /** The group that was counted in last: mostly the next one, too. */
+  #current: UsageGroup | null = null;
   readonly #turns = new TurnTracker();
   /** Where the turn began of which it is still open whether it is one. */
   #start: Moment = { time: null, inherited: false };
@@ -24,8 +30,9 @@ export class UsageFold {
   #first: number | null = null;
   #last: number | null = null;
 
-  constructor(inner: InnerKey) {
-    this.#inner = inner;
+  /** When the thread's own first record was written. */
+  get first(): number | null {
+    return this.#first;
   }
 
   get model(): string | null {
@@ -86,19 +93,13 @@ export class UsageFold {
     tool.timed++;
   }
 
-  /** @returns the tally of each day or model, or the only one under null; at least one */
-  finish(): Map<string | null, Tally> {
+  /** @returns at least one */
+  finish(): UsageGroup[] {
     const before = this.#turns.turn;
     this.#turns.finish();
     if (this.#turns.turn > before && !this.#start.inherited) this.#pendingTurns.push(this.#start.time);
     this.#flushTurns();
-    const final = this.#group(this.#last);
-    touch(final, this.#last);
-    if (this.#inner === null) touch(final, this.#first);
-    for (const tally of this.#groups.values()) {
-      tally.sessions = 1;
-      for (const tool of tally.tools.values()) tool.sessions = 1;
-    }
+    touch(this.#group(this.#last), this.#last);
     return this.#groups;
   }
 
@@ -120,13 +121,18 @@ export class UsageFold {
   }
 
   #group(time: number | null): Tally {
-    const key = this.#inner === 'model' ? this.#model : this.#inner === 'day' ? dayOf(time ?? this.#last) : null;
-    let tally = this.#groups.get(key);
-    if (!tally) {
-      tally = emptyTally();
-      this.#groups.set(key, tally);
+    const day = dayOf(time ?? this.#last);
+    const model = this.#model;
+    if (this.#current?.day === day && this.#current.model === model) return this.#current.tally;
+    const key = JSON.stringify([day, model]);
+    let group = this.#byKey.get(key);
+    if (!group) {
+      group = { day, model, tally: emptyTally() };
+      this.#byKey.set(key, group);
+      this.#groups.push(group);
     }
-    return tally;
+    this.#current = group;
+    return group.tally;
   }
 }
 

@@ -6,7 +6,7 @@ export type Answer =
   | { kind: 'done'; job: number }
   | { kind: 'failed'; job: number; error: unknown };
 
-export type TaskName = 'rows' | 'stats' | 'search';
+export type TaskName = 'rows' | 'stats' | 'search' | 'texts';
 
 /** What a worker is started with. */
 export interface WorkerSetup {

@@ -54,7 +54,7 @@ export function usefulWorkers(jobs: number): number {
 
 /** The worker is a file of the bundle; run from its sources, the program has none and works in one thread. */
 function workerFile(): string | null {
-  const path = fileURLToPath(new URL('./worker.js', import.meta.url));
+  const path = fileURLToPath(new URL('./worker.cjs', import.meta.url));
   return existsSync(path) ? path : null;
 }
 

@@ -1,4 +1,5 @@
 import { type RowJob, readRows } from '../listing/read-rows.ts';
+import { readTexts, type TextJob } from '../search/read-texts.ts';
 import { type SearchJob, searchFiles } from '../search/search-files.ts';
 import type { TaskName, Watch } from './protocol.ts';
 import { readUsages, type StatsJob } from './stats-task.ts';
@@ -7,6 +8,7 @@ import { readUsages, type StatsJob } from './stats-task.ts';
 export const tasks: Record<TaskName, (input: unknown, watch: Watch | null) => Parts> = {
   rows: (input) => readRows(input as RowJob),
   stats: (input) => readUsages(input as StatsJob),
+  texts: (input) => readTexts(input as TextJob),
   search: (input, watch) => searchFiles(input as SearchJob, watch),
 };
 

@@ -21,6 +21,8 @@ CREATE TABLE threads (
   tokens INTEGER NOT NULL,
   -- Another number each time the row is made: whatever else is derived from the thread names the revision it belongs to.
   revision INTEGER NOT NULL,
+  -- Of the row's text, and of all other columns with that.
+  row_sum INTEGER NOT NULL,
   checksum INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX threads_by_updated ON threads (archived, updated_ms DESC, thread_id DESC);
@@ -39,7 +41,8 @@ CREATE TABLE files (
   dev TEXT NOT NULL,
   ino TEXT NOT NULL,
   size INTEGER NOT NULL,
-  mtime_ns TEXT NOT NULL
+  mtime_ns TEXT NOT NULL,
+  checksum INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX files_by_folder ON files (folder);
 CREATE INDEX files_by_thread ON files (thread_id);
@@ -47,17 +50,23 @@ CREATE INDEX files_by_rollout ON files (rollout_id);
 CREATE INDEX files_by_mtime ON files (mtime_ns);
 
 -- A folder is listed again when its mtime is another one.
-CREATE TABLE folders (path TEXT PRIMARY KEY, mtime_ns TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE folders (path TEXT PRIMARY KEY, mtime_ns TEXT NOT NULL, checksum INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
 -- What a thread's row depends on besides its own files: rollouts that its history goes through, whether they exist or not.
 CREATE TABLE dependencies (rollout_id TEXT NOT NULL, thread_id TEXT NOT NULL, PRIMARY KEY (rollout_id, thread_id)) STRICT, WITHOUT ROWID;
 CREATE INDEX dependencies_by_thread ON dependencies (thread_id);
 
 -- Threads whose row is older than what is known of their files.
-CREATE TABLE stale (thread_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+CREATE TABLE stale (thread_id TEXT PRIMARY KEY, mark INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
 -- What is in the way in a folder: links, devices, folders that cannot be read.
-CREATE TABLE obstacles (path TEXT PRIMARY KEY, folder TEXT NOT NULL, rule TEXT NOT NULL, message TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE obstacles (
+  path TEXT PRIMARY KEY,
+  folder TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  message TEXT NOT NULL,
+  checksum INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE INDEX obstacles_by_folder ON obstacles (folder);
 
 -- Where the reading of a large file ended, for each kind of thing that is read from it.

@@ -39,7 +39,9 @@ describe('sessions as a tree', () => {
     const origins = fc.array(fc.option(fc.integer({ min: 0, max: 20 }), { nil: null }), { maxLength: 20 });
     fc.assert(
       fc.property(origins, (from) => {
-        const rows = from.map((origin, index) => row(`${index}`, { forked_from_id: origin === null ? null : `${origin}` }));
+        const rows = from.map((origin, index) =>
+          row(`${index}`, { forked_from_id: origin === null ? null : `${origin}` }),
+        );
         const given = [...arrangeTree(rows)].map((branch) => branch.row.thread_id);
         expect(given.sort()).toEqual(rows.map(({ thread_id }) => thread_id).sort());
       }),

@@ -194,6 +194,7 @@ async function find(
     all: options.all ?? false,
     targets: options.targets ?? null,
     selectors: options.selectors ?? { archived: 'no' },
+    isSorted: false,
     clock: systemClock,
     signal: new AbortController().signal,
     report: (problem) => problems.push(problem),

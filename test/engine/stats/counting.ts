@@ -22,6 +22,7 @@ export async function countHome(
     targets: options.targets ?? null,
     selectors: options.selectors ?? { archived: 'added' },
     isArchivedGiven: true,
+    index: null,
     clock: systemClock,
     signal: new AbortController().signal,
     report: (problem) => problems.push(problem),
