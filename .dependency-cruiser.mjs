@@ -9,7 +9,10 @@ export const layers = {
   store: { folders: ['base', 'model', 'format'], packages: ['zstd-napi', 'fs-ext'] },
   index: { folders: ['base', 'model', 'format', 'store'], packages: ['better-sqlite3'] },
   engine: { folders: ['base', 'model', 'format', 'store', 'index'], packages: ['ndjson'] },
-  runner: { folders: ['base', 'model', 'format', 'store'], packages: [] },
+  runner: {
+    folders: ['base', 'model', 'format', 'store'],
+    packages: ['eventsource-parser', 'smol-toml', 'yaml', '@modelcontextprotocol/sdk', 'ajv'],
+  },
   ui: { folders: ['base', 'model'], packages: ['cli-table3', 'picocolors', 'string-width'] },
   tui: { folders: ['base', 'model', 'ui'], packages: [] },
   commands: { folders: ['base', 'model', 'index', 'engine', 'runner', 'ui', 'tui'], packages: ['cac'] },

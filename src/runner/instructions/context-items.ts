@@ -49,21 +49,21 @@ function permissionsText({ sandboxPolicy, approvalPolicy }: AgentContext): strin
 }
 
 function instructionsText(cwd: string, text: string): string {
-  return `# AGENTS.md instructions for ${escape(cwd)}\n\n<INSTRUCTIONS>\n${text}\n</INSTRUCTIONS>`;
+  return `# AGENTS.md instructions for ${withoutTags(cwd)}\n\n<INSTRUCTIONS>\n${text}\n</INSTRUCTIONS>`;
 }
 
 function environmentText({ cwd, shell, now, timezone }: AgentContext): string {
   const lines = [
-    `<cwd>${escape(cwd)}</cwd>`,
-    `<shell>${escape(shell)}</shell>`,
+    `<cwd>${withoutTags(cwd)}</cwd>`,
+    `<shell>${withoutTags(shell)}</shell>`,
     `<current_date>${dateIn(timezone, now)}</current_date>`,
-    `<timezone>${escape(timezone)}</timezone>`,
+    `<timezone>${withoutTags(timezone)}</timezone>`,
   ];
   return `<environment_context>\n  ${lines.join('\n  ')}\n</environment_context>`;
 }
 
 /** The name of a folder must not end the element and go on with instructions. */
-function escape(text: string): string {
+function withoutTags(text: string): string {
   return text.replace(/[<>\p{Cc}]/gu, (character) => replacements[character] ?? '\uFFFD');
 }
 

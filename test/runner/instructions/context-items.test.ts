@@ -24,7 +24,7 @@ const context: AgentContext = {
 };
 
 function textsOf(item: ModelItem | undefined): string[] {
-  return (item?.content as { text: string }[]).map(({ text }) => text);
+  return (item!.content as { text: string }[]).map(({ text }) => text);
 }
 
 describe('the first items of a thread', () => {

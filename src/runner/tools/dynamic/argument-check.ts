@@ -1,3 +1,5 @@
+import { runInNewContext } from 'node:vm';
+
 /** What is wrong with arguments, in words for the model; null when they are right. */
 export type ArgumentCheck = { check(value: unknown): string | null } | { problem: string };
 
@@ -11,13 +13,16 @@ export async function argumentCheck(schema: unknown): Promise<ArgumentCheck> {
   const named = String((schema as { $schema?: unknown }).$schema ?? '');
   // Loaded when a tool is there: ajv takes a tenth of a second.
   const { Ajv } = /draft-0[67]/.test(named) ? await import('ajv') : { Ajv: (await import('ajv/dist/2020.js')).Ajv2020 };
-  const options = { strict: false, validateFormats: false, allErrors: false, logger: false as const };
+  const options = { strict: false, validateFormats: false, inlineRefs: false, logger: false as const };
   try {
     const ajv = new Ajv(options);
     const validate = ajv.compile(withoutDialect(schema));
     if ('$async' in validate) return { problem: 'is asynchronous' };
     return {
-      check: (value) => (validate(value) ? null : ajv.errorsText(validate.errors, { dataVar: 'arguments' })),
+      check(value) {
+        if (inTime(() => validate(value) as boolean)) return null;
+        return ajv.errorsText(validate.errors, { dataVar: 'arguments' }).slice(0, 1000);
+      },
     };
   } catch (error) {
     return { problem: `cannot be used: ${(error as Error).message.slice(0, 300)}` };
@@ -26,8 +31,14 @@ export async function argumentCheck(schema: unknown): Promise<ArgumentCheck> {
 
 const largest = 256 * 1024;
 
-/** The draft is picked by us, and `$id` would be of use to other schemas only. */
-function withoutDialect(schema: object): object {
-  const { $schema: _, $id: __, ...rest } = schema as Record<string, unknown>;
+/** A pattern of a schema can take as good as for ever. Throws when it does. */
+function inTime(validate: () => boolean): boolean {
+  return runInNewContext('validate()', { validate }, { timeout: timeoutMs });
+}
+
+const timeoutMs = 1000;
+
+/** The draft is picked by us: unknown ones are read as the newest. */
+function withoutDialect({ $schema: _, ...rest }: { $schema?: unknown }): object {
   return rest;
 }
