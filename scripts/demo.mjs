@@ -1,8 +1,9 @@
-// A short tour: lists, shows and checks the sessions of the example homes, on copies of them. `npm run demo`.
+// A short tour: an agent makes a session, offline, by a script that plays the model; then sessions are listed, shown and
+// checked: that one, and those of copies of the example homes. `npm run demo`.
 //
 // Fails when a command ends with a code that its help does not promise for what it was given, or loses a byte.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -16,13 +17,49 @@ const faults = [];
 
 const folder = mkdtempSync(join(tmpdir(), 'sessions-demo-'));
 try {
-  cpSync(homes, folder, { recursive: true });
-  for (const home of readdirSync(folder).sort()) tour(join(folder, home), home);
+  agentTour(join(folder, 'agent'));
+  cpSync(homes, join(folder, 'homes'), { recursive: true });
+  for (const home of readdirSync(join(folder, 'homes')).sort()) tour(join(folder, 'homes', home), home);
   say(`\n${faults.length === 0 ? 'Everything behaved.' : faults.join('\n')}`);
 } finally {
   rmSync(folder, { recursive: true });
 }
 process.exitCode = faults.length === 0 ? 0 : 1;
+
+/** An agent without a network: a plan, commands, a patch, and approvals, which nobody gives where nobody can be asked. */
+function agentTour(folder) {
+  const home = join(folder, 'home');
+  const work = join(folder, 'work');
+  mkdirSync(home, { recursive: true });
+  mkdirSync(work);
+  say('== an agent, played by a script');
+  const mode = hasSandbox(home, join(folder, 'probe'), work) ? 'workspace-write' : 'danger-full-access';
+  const given = ['--provider', 'scripted', '--sandbox', mode];
+  show(home, ['exec', ...given, '--name', 'the tour', 'Show me around'], [0], work);
+  const second = `model_providers.scripted.script="${join(root, 'tours/approval.yaml')}"`;
+  const asking = ['-c', second, '--ask-for-approval', 'untrusted', 'the tour', 'Add a line, but ask first'];
+  show(home, ['exec', 'resume', ...given, ...asking], [0], work);
+  tour(home, 'of the agent');
+  show(home, ['show', '--json', '--item-type', 'approval', 'the tour'], [0]);
+}
+
+/** Without a sandbox, this one fixed script is run without it, in a folder that is thrown away. Nothing else ever is. */
+function hasSandbox(home, probed, work) {
+  mkdirSync(probed);
+  const probe = [
+    'exec',
+    '--provider',
+    'scripted',
+    '--sandbox',
+    'workspace-write',
+    '--ephemeral',
+    'Is there a sandbox?',
+  ];
+  const { status, stderr } = run(home, probe, 'pipe', probed);
+  if (status !== 4) return true;
+  say(`${stderr.toString().trimEnd()}\nSo the script of this demo runs without a sandbox, in ${work}.`);
+  return false;
+}
 
 function tour(home, name) {
   say(`\n== the home '${name}'`);
@@ -48,15 +85,19 @@ function compareRaw(home, id, path) {
 }
 
 /** Runs a command and shows what it says: all of it on a terminal, the beginning of it elsewhere. */
-function show(home, args, allowed) {
+function show(home, args, allowed, cwd) {
   say(`\n$ sessions ${args.join(' ')}`);
   const { status, stdout, stderr } = run(
     home,
-    onTerminal ? [...args, '--no-pager'] : args,
+    onTerminal && args[0] !== 'exec' ? [...args, '--no-pager'] : args,
     onTerminal ? 'inherit' : 'pipe',
+    cwd,
   );
+  // An agent tells what it does before it answers.
+  const isAgent = args[0] === 'exec';
+  if (isAgent && stderr.length > 0) say(stderr.toString().trimEnd());
   if (stdout?.length > 0) say(beginning(stdout.toString()));
-  if (stderr.length > 0) say(stderr.toString().trimEnd());
+  if (!isAgent && stderr.length > 0) say(stderr.toString().trimEnd());
   say(`(exit ${status})`);
   if (!allowed.includes(status)) faults.push(`sessions ${args.join(' ')} ended with ${status}`);
   if (/\n\s+at /.test(stderr.toString())) faults.push(`sessions ${args.join(' ')} printed a stack trace`);
@@ -68,8 +109,9 @@ function capture(home, args) {
   return stdout;
 }
 
-function run(home, args, stdout) {
+function run(home, args, stdout, cwd) {
   return spawnSync(process.execPath, [program, ...args], {
+    cwd,
     env: { ...process.env, CODEX_HOME: home },
     stdio: ['ignore', stdout, 'pipe'],
     maxBuffer: 1 << 28,

@@ -13,6 +13,11 @@ export async function listPackageFolder(...names: string[]): Promise<string[]> {
   return (await readdir(locate(...names))).sort();
 }
 
+/** The absolute path of a file that is installed with the program. */
+export function packageFile(...names: string[]): string {
+  return locate(...names);
+}
+
 /** The version in package.json. */
 export function packageVersion(): string {
   return JSON.parse(readFileSync(locate('package.json'), 'utf8')).version;

@@ -1,6 +1,8 @@
 import { archive } from './archive.ts';
 import type { Command } from './command.ts';
 import { createCompletion } from './completion.ts';
+import { execResume } from './exec/resume.ts';
+import { exec } from './exec.ts';
 import { createHelp } from './help.ts';
 import { indexCheck } from './index/check.ts';
 import { indexRebuild } from './index/rebuild.ts';
@@ -31,6 +33,8 @@ export const commands: readonly Command[] = [
   indexStatus,
   indexRebuild,
   indexCheck,
+  exec,
+  execResume,
   createCompletion(specs),
   createHelp(specs),
   version,

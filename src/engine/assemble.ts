@@ -18,6 +18,8 @@ export class Assembler {
   #held: Event[] = [];
   #heldLines = 0;
   #heldBytes = 0;
+  /** Calls that a decision was recorded of, until their results come. */
+  readonly #decided = new Set<unknown>();
 
   /** @param state where the count of turns goes on from, when the events before are known already */
   constructor(threadId: string | null, state?: TurnState) {
@@ -40,7 +42,7 @@ export class Assembler {
     const outcome = this.#turns.observe(turnSignal(body));
     const ready = outcome === 'before' ? this.#release() : [];
     this.#hold(body, origin);
-    for (const synthetic of syntheticBodies(body, origin.dialect)) {
+    for (const synthetic of this.#isDecided(body) ? [] : syntheticBodies(body, origin.dialect)) {
       this.#hold(synthetic, { ...origin, line: undefined, synthetic: true });
     }
     this.#heldLines++;
@@ -56,6 +58,14 @@ export class Assembler {
     this.#stateAtEnd = this.#turns.state();
     this.#turns.finish();
     return this.#release();
+  }
+
+  /** Whether the body is a result of which nothing has to be inferred. */
+  #isDecided(body: EventBody): boolean {
+    if (body.type !== 'ResponseItem') return false;
+    const { type, call_id: callId } = body.item;
+    if (type === 'approval') this.#decided.add(callId);
+    return type === 'tool_result' && this.#decided.delete(callId);
   }
 
   #hold(body: EventBody, origin: Origin): void {
@@ -103,7 +113,7 @@ const MOST_HELD_BYTES = 4 * 1024 * 1024;
 
 /**
  * Events that the dialect has no line for. The bare one records no user and agent messages but as items; Codex never records
- * approvals, but a rejection shows in the tool's result.
+ * approvals, but a rejection shows in the tool's result; where one is recorded, it is not inferred once more.
  */
 function syntheticBodies(body: EventBody, dialect: Dialect | null): EventBody[] {
   if (body.type !== 'ResponseItem') return [];

@@ -310,6 +310,21 @@ describe('a tool call that was declined', () => {
     });
     expect(reading.events[3]).not.toHaveProperty('line');
   });
+
+  it('has no second one where the decision was recorded', async () => {
+    const reading = await readBack(
+      envelope(
+        record.meta(id),
+        record.call('c1', 'shell', { command: ['ls'] }),
+        record.event('sessions_approval', { call_id: 'c1', decision: 'declined', by: 'user', reason: null }),
+        record.output('c1', 'exec command rejected by user'),
+        record.call('c2', 'shell', { command: ['ls'] }),
+        record.output('c2', 'exec command rejected by user'),
+      ),
+    );
+    const kindsAfter = ['tool_call', 'approval', 'tool_result', 'tool_call', 'tool_result', 'approval'];
+    expect(kinds(reading)).toEqual(['SessionMeta', ...kindsAfter]);
+  });
 });
 
 describe('the time of an event', () => {

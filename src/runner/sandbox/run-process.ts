@@ -52,16 +52,24 @@ export async function runProcess(launch: Launch, options: RunOptions, clock: Clo
   over.abort();
   if (first === null || first === 'limit') {
     await launch.kill(child, info.text);
-    await Promise.race([Promise.all([ended, closed]), clock.sleep(drainMs)]);
+    await drain(Promise.all([ended, closed]), clock);
     release(child);
     return result({ end: options.signal.aborted ? 'aborted' : 'timeout' });
   }
   if (first.end !== 'not-started') {
     await launch.settle(child, info.text);
-    await Promise.race([closed, clock.sleep(drainMs)]);
+    await drain(closed, clock);
   }
   release(child);
   return result(first);
+}
+
+/** Waits for the last output, for a while: a process out of our reach may hold a pipe. */
+async function drain(closed: Promise<unknown>, clock: Clock): Promise<void> {
+  const over = new AbortController();
+  await Promise.race([closed, clock.sleep(drainMs, over.signal)]);
+  // A timer that nobody waits for would keep the program from ending.
+  over.abort();
 }
 
 /** How long output may still come when everything that was found is dead. */

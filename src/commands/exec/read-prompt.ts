@@ -1,0 +1,37 @@
+import { Failure } from '../../base/failure.ts';
+import type { Io } from '../../base/io.ts';
+
+/**
+ * What the agent is to do: the argument, with what comes over standard input as a block behind it; or standard input alone, for
+ * `-` or where there is no argument. As with Codex.
+ *
+ * @throws Failure `usage` when there is nothing to do, or what is piped is not text
+ */
+export async function readPrompt(operand: string | undefined, io: Io): Promise<string> {
+  if (operand !== undefined && operand !== '-') {
+    const piped = io.stdin.isTTY ? '' : await readText(io);
+    return piped.trim() === '' ? operand : `${operand}\n\n<stdin>\n${piped}${piped.endsWith('\n') ? '' : '\n'}</stdin>`;
+  }
+  const nothing = { hint: 'give it as an argument, or pipe it into standard input' };
+  if (operand === undefined && io.stdin.isTTY) throw new Failure('usage', 'there is nothing to do', nothing);
+  const text = await readText(io);
+  if (text.trim() === '') throw new Failure('usage', 'there is nothing to do: standard input is empty', nothing);
+  return text.replace(/\r?\n$/, '');
+}
+
+async function readText(io: Io): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of io.stdin.read()) {
+    length += chunk.length;
+    if (length > largest) throw new Failure('usage', `more than ${largest} bytes come over standard input`);
+    chunks.push(Buffer.from(chunk));
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+  } catch {
+    throw new Failure('usage', 'what comes over standard input is not UTF-8');
+  }
+}
+
+const largest = 8 * 1024 * 1024;

@@ -1,0 +1,74 @@
+import { Failure } from '../../base/failure.ts';
+import type { Io } from '../../base/io.ts';
+import type { SessionResolver } from '../../engine/resolve-session.ts';
+import type { Command, Invocation } from '../command.ts';
+import { aboutRuns, runExits, runSections } from './about-exec.ts';
+import { runOptions } from './options.ts';
+
+export const execResume: Command = {
+  spec: {
+    name: 'exec resume',
+    group: 'run',
+    summary: 'let an agent go on in a session',
+    synopsis: ['[options] SESSION [PROMPT|-]', '[options] --last [--all] [PROMPT|-]'],
+    description: [
+      'Goes on with a session, in its own file: with its history, the folder it worked in, its model, provider, policies and ' +
+        'tools, as far as no option says otherwise. SESSION is an id, the beginning of one that no other session shares, or a ' +
+        'name. A session of Codex can be resumed as well as one of our own.',
+      ...aboutRuns,
+    ],
+    operands: [
+      { name: 'SESSION', min: 0, max: 1, completes: 'session' },
+      { name: 'PROMPT', min: 0, max: 1 },
+    ],
+    options: [
+      { long: 'last', description: 'The session of this directory that was updated last.' },
+      { long: 'all', description: 'With `--last`: of every directory.' },
+      ...runOptions,
+    ],
+    sections: runSections,
+    examples: [
+      { run: "sessions exec resume --last 'and now the tests'", explains: 'Go on where this directory was left.' },
+      { run: "sessions exec resume 'fix the parser' 'try again'", explains: 'Resume by name.' },
+    ],
+    exits: [...runExits, { code: 5, when: 'Another process has the session open. Nothing was changed.' }],
+    seeAlso: ['sessions-exec(1)', 'sessions-ls(1)', 'sessions-replay(1)'],
+  },
+  async run(invocation, io) {
+    const { runExec } = await import('./run-exec.ts');
+    const { options, operands } = invocation;
+    if (options.flag('all') && !options.flag('last')) throw new Failure('usage', '--all goes with --last');
+    const isLast = options.flag('last');
+    if (isLast && operands.length > 1) {
+      throw new Failure('usage', `'${operands[1]}' is one argument too many`, {
+        hint: '--last stands for the session',
+      });
+    }
+    if (!isLast && operands.length === 0) {
+      throw new Failure('usage', 'SESSION is missing', { hint: 'name one, or say --last' });
+    }
+    return runExec(invocation, io, {
+      prompt: isLast ? operands[0] : operands[1],
+      async thread(isEphemeral, sessions) {
+        const threadId = isLast ? await findLast(invocation, io) : await findNamed(operands[0] as string, sessions);
+        return { kind: 'resumed', threadId, isEphemeral };
+      },
+    });
+  },
+};
+
+async function findNamed(operand: string, sessions: SessionResolver): Promise<string> {
+  if (operand === '-') throw new Failure('usage', 'a session to resume is named, it does not come over standard input');
+  const { threadOf } = await import('../../engine/thread-of.ts');
+  const target = await sessions.resolve(operand);
+  return threadOf(await sessions.catalog(), target);
+}
+
+async function findLast({ options }: Invocation, io: Io): Promise<string> {
+  const { homeOf, listHome } = await import('../../engine/listing/list-home.ts');
+  const selectors = { cwd: options.flag('all') ? undefined : io.cwd, limit: 1, sort: 'updated' as const };
+  const listing = { useIndex: true, now: io.clock.now(), signal: io.signal, report: () => {}, isForPeople: false };
+  for await (const row of listHome(homeOf(io.env, io.cwd), selectors, listing)) return row.thread_id;
+  const hint = options.flag('all') ? undefined : '--all looks at those of every directory';
+  throw new Failure('usage', 'there is no session to resume', hint === undefined ? {} : { hint });
+}

@@ -1,0 +1,149 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Failure, worstExit } from '../../base/failure.ts';
+import type { Io } from '../../base/io.ts';
+import { packageVersion } from '../../base/package-files.ts';
+import { warn } from '../../base/warn.ts';
+import { openSessions, type SessionResolver } from '../../engine/resolve-session.ts';
+import { agentHome } from '../../runner/agent-home.ts';
+import { openSession, type Session, type SessionThread } from '../../runner/run-session.ts';
+import type { TurnResult } from '../../runner/turn.ts';
+import type { Invocation } from '../command.ts';
+import { createProblemLog } from '../frame/problem-log.ts';
+import { reportFailure } from '../frame/report-failure.ts';
+import { eventStream } from './event-stream.ts';
+import { createLineReader } from './line-reader.ts';
+import type { Output } from './output.ts';
+import { OutputQueue } from './output-queue.ts';
+import { progress } from './progress.ts';
+import { readImages, readSchema } from './read-files.ts';
+import { readPrompt } from './read-prompt.ts';
+import { movedTo, sessionPorts } from './session-ports.ts';
+
+/** What one run is about. */
+export interface Run {
+  prompt: string | undefined;
+  thread(isEphemeral: boolean, sessions: SessionResolver): Promise<SessionThread>;
+}
+
+/** Runs an agent for one turn. Returns the exit code. */
+export async function runExec(invocation: Invocation, io: Io, run: Run): Promise<number> {
+  const { options } = invocation;
+  const isEphemeral = options.flag('ephemeral');
+  const name = await wantedName(invocation);
+  const schemaFile = options.text('output-schema');
+  const outputSchema = schemaFile === undefined ? null : await readSchema(schemaFile, io.cwd);
+  const localImages = await readImages(options.texts('image'), io.cwd);
+  const home = agentHome(io.env, io.cwd, !isEphemeral);
+  const sessions = openSessions(io.env, io.cwd);
+  const thread = await run.thread(isEphemeral, sessions);
+  const text = await readPrompt(run.prompt, io);
+
+  const problems = createProblemLog(io);
+  const broken = new AbortController();
+  const signal = AbortSignal.any([io.signal, broken.signal]);
+  const queue = new OutputQueue(() => broken.abort());
+  const output = outputOf(invocation, io, queue, sessions);
+  const lines = io.stdin.isTTY && io.stderr.isTTY ? createLineReader(io.stdin) : null;
+  let session: Session | null = null;
+  let result: TurnResult | null = null;
+  let path: string | null = null;
+  let failure: unknown = null;
+  try {
+    session = await openSession({
+      ...{ home, cwd: io.cwd, env: io.env, clock: io.clock, thread, outputSchema, signal },
+      ...{ version: packageVersion(), source: 'exec' },
+      ports: sessionPorts(sessions, io, problems.report),
+      workIn: options.text('cd') ?? null,
+      flags: {
+        ...{ model: options.text('model'), provider: options.text('provider'), sandbox: options.text('sandbox') },
+        ...{ approval: options.text('ask-for-approval'), addDirs: options.texts('add-dir') },
+      },
+      overrides: options.texts('config'),
+      profile: options.text('profile'),
+      terminal: lines && { write: (words) => io.stderr.write(words), readLine: lines.readLine },
+      onEvent: (event) => output.event(event),
+    });
+    await output.open({ ...session, isEphemeral });
+    result = await session.turn({ text, images: [], localImages }, signal);
+  } catch (error) {
+    failure = error;
+  }
+  lines?.close();
+  try {
+    const end = await session?.close(failure === null && result?.outcome !== 'interrupted');
+    path = end?.path ?? null;
+    if (end?.problem) await warn(io, end.problem.message, end.problem.place);
+  } catch (error) {
+    failure ??= error;
+  }
+  if (result) await output.end(result);
+  const exits = [problems.exit];
+  if (name !== null && path !== null && session) exits.push(await giveName(name, session.threadId, invocation, io));
+  if (path !== null && session && options.flag('print-id')) {
+    const { threadId } = session;
+    queue.add(() => io.stdout.write(`${threadId}\n`));
+  }
+  await queue.end();
+  const file = options.text('output-last-message');
+  if (file !== undefined && result) await writeFile(resolve(io.cwd, file), result.lastMessage ?? '');
+  await problems.print();
+  if (failure !== null) throw failure;
+  if (result && result.outcome !== 'completed') exits.push(await reportEnd(result, invocation, io));
+  return worstExit(...exits, 0);
+}
+
+async function wantedName({ options }: Invocation): Promise<string | null> {
+  const name = options.text('name');
+  if (options.flag('json') && options.flag('print-id')) {
+    throw new Failure('usage', '--json and --print-id both say what stands on standard output');
+  }
+  if (options.flag('ephemeral') && (name !== undefined || options.flag('print-id'))) {
+    const option = name === undefined ? '--print-id' : '--name';
+    throw new Failure('usage', `--ephemeral leaves nothing that ${option} could mean`);
+  }
+  if (name === undefined) return null;
+  const { checkName } = await import('../../engine/naming.ts');
+  return checkName(name);
+}
+
+function outputOf({ options }: Invocation, io: Io, queue: OutputQueue, sessions: SessionResolver): Output {
+  if (!options.flag('json')) return progress(io, queue, !options.flag('print-id'));
+  return eventStream(io, queue, async (threadId) => {
+    const { countEvents } = await import('../../engine/count-events.ts');
+    const catalog = await sessions.catalog();
+    // It was made plain when it was taken for writing.
+    const path =
+      catalog
+        .thread(threadId)
+        .at(-1)
+        ?.path.replace(/\.zst$/, '') ?? null;
+    return countEvents(movedTo(catalog, threadId, path), threadId);
+  });
+}
+
+async function giveName(name: string, threadId: string, { options }: Invocation, io: Io): Promise<number> {
+  const { nameSession, doubtAbout } = await import('../../engine/naming.ts');
+  try {
+    // What was known of the home before does not have the session.
+    const sessions = openSessions(io.env, io.cwd);
+    const doubt = doubtAbout(name, threadId, await sessions.names());
+    if (doubt) await warn(io, doubt);
+    const signal = new AbortController().signal;
+    const said: string[] = [];
+    await nameSession(await sessions.catalog(), threadId, name, {
+      ...{ clock: io.clock, signal },
+      say: (message) => void said.push(message),
+    });
+    for (const message of said) await warn(io, message);
+    return 0;
+  } catch (error) {
+    return reportFailure(error, io, options.flag('json'));
+  }
+}
+
+/** The agent did what it could; that is no trouble of this program. */
+async function reportEnd({ outcome, error }: TurnResult, { options }: Invocation, io: Io): Promise<number> {
+  const message = outcome === 'interrupted' ? 'the turn was interrupted' : `the agent failed: ${error}`;
+  return reportFailure(new Failure('findings', message), io, options.flag('json'));
+}

@@ -1,0 +1,82 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemClock } from '../../src/base/clock.ts';
+import { runCommandLine } from '../../src/commands/frame/run-command-line.ts';
+import { commands } from '../../src/commands/registry.ts';
+import type { Event } from '../../src/model/event.ts';
+import type { ThreadRow } from '../../src/model/thread-row.ts';
+import { makeFolder, TestHome } from '../builders.ts';
+import { MemoryIo } from '../support/memory-io.ts';
+
+/** A home and a workspace, and the program in them. */
+export interface ExecRig {
+  home: TestHome;
+  work: string;
+  run(argv: string[], options?: RunOptions): Promise<{ code: number; out: string; err: string }>;
+  /** `exec` with these steps as its script, in a workspace that can be written to. */
+  exec(steps: unknown[], argv: string[], options?: RunOptions): Promise<{ code: number; out: string; err: string }>;
+  rows(...argv: string[]): Promise<ThreadRow[]>;
+  events(id: string): Promise<Event[]>;
+  /** Every file of the home, as a path in it. */
+  files(): string[];
+}
+
+export interface RunOptions {
+  stdin?: string;
+  /** Somebody sits at a terminal, and types the standard input. */
+  isTerminal?: boolean;
+  cwd?: string;
+  env?: Record<string, string>;
+  signal?: AbortController;
+}
+
+export function makeExecRig(): ExecRig {
+  const root = makeFolder();
+  const home = new TestHome(join(root, 'home'));
+  const work = join(root, 'work');
+  mkdirSync(home.path, { mode: 0o700 });
+  mkdirSync(work);
+  let scripts = 0;
+  const rig: ExecRig = {
+    home,
+    work,
+    async run(argv, { stdin = '', isTerminal = false, cwd = work, env = {}, signal } = {}) {
+      const all = { PATH: process.env.PATH as string, HOME: root, CODEX_HOME: home.path, ...env };
+      const io = new MemoryIo({ env: all, cwd, stdin, tty: isTerminal });
+      io.stdin.isTTY = isTerminal;
+      // Commands take real time.
+      Object.assign(io, { clock: systemClock });
+      signal?.signal.addEventListener('abort', () => io.stop.abort(signal.signal.reason));
+      const code = await runCommandLine(argv, commands, io);
+      return { code, out: io.outText, err: io.errText };
+    },
+    exec(steps, argv, options) {
+      scripts++;
+      const path = home.write(`../script-${scripts}.yaml`, JSON.stringify(steps));
+      const isResume = argv[0] === 'resume';
+      const given = ['-c', `model_providers.scripted.script="${path}"`, '--provider', 'scripted'];
+      const sandbox = argv.includes('-s') ? [] : ['-s', 'workspace-write'];
+      const words = isResume ? ['exec', 'resume'] : ['exec'];
+      return rig.run([...words, ...given, ...sandbox, ...argv.slice(isResume ? 1 : 0)], options);
+    },
+    async rows(...argv) {
+      return linesOf((await rig.run(['ls', '--json', ...argv])).out) as ThreadRow[];
+    },
+    async events(id) {
+      return linesOf((await rig.run(['show', '--json', id])).out) as Event[];
+    },
+    files: () =>
+      readdirSync(home.path, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name).slice(home.path.length + 1))
+        .sort(),
+  };
+  return rig;
+}
+
+export function linesOf(text: string): unknown[] {
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as unknown);
+}
