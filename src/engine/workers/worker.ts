@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { systemClock } from '../../base/clock.ts';
 import { type Answer, type Order, Watch, type WorkerSetup } from './protocol.ts';
 import { type Parts, tasks } from './tasks.ts';
 
@@ -12,7 +13,8 @@ let parts: Iterator<unknown> | AsyncIterator<unknown> | null = null;
 
 port.on('message', async (order: Order) => {
   if (order.kind === 'end') {
-    setTimeout(() => port.close(), REST_MS);
+    await systemClock.sleep(REST_MS);
+    port.close();
     return;
   }
   try {
