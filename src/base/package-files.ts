@@ -1,16 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The text of a file that is installed with the program, such as `readPackageFile('schemas', 'event.schema.json')`. */
-export function readPackageFile(...names: string[]): Promise<string> {
-  return readFile(locate(...names), 'utf8');
+export async function readPackageFile(...names: string[]): Promise<string> {
+  return readFileSync(locate(...names), 'utf8');
 }
 
 /** The names in a folder that is installed with the program, sorted. */
 export async function listPackageFolder(...names: string[]): Promise<string[]> {
-  return (await readdir(locate(...names))).sort();
+  return readdirSync(locate(...names)).sort();
 }
 
 /** The absolute path of a file that is installed with the program. */

@@ -13,7 +13,12 @@ export function openProcessIo(): { io: Io; close(): void } {
   watchUncaught();
   const signals = listenForSignals();
   const io: Io = {
-    stdin: { isTTY: isTerminal(0), read: () => readStdin(signals.signal) },
+    stdin: {
+      get isTTY() {
+        return isTerminal(0);
+      },
+      read: () => readStdin(signals.signal),
+    },
     stdout: openOutput(1, openDescriptor(1, 'standard output')),
     stderr: openOutput(2, forgive(openDescriptor(2, 'standard error'))),
     env: process.env,

@@ -1,5 +1,4 @@
-import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { copyFile } from 'node:fs/promises';
+import { copyFileSync, existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -127,8 +126,8 @@ async function withDatabase<Result>(path: string, read: (database: BetterSqlite.
   const folder = mkdtempSync(join(tmpdir(), 'sessions-'));
   try {
     const copy = join(folder, 'state.sqlite');
-    await copyFile(path, copy);
-    await copyFile(log, `${copy}-wal`);
+    copyFileSync(path, copy);
+    copyFileSync(log, `${copy}-wal`);
     const database = new Database(copy);
     try {
       return read(database);

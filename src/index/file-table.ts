@@ -47,9 +47,14 @@ export class FileTable {
     return this.#all('SELECT * FROM files WHERE folder = ?', fileKeys, folder);
   }
 
-  /** Files that were written to at this time or later. */
-  filesSince(mtimeNs: string): FileRow[] {
-    return this.#all('SELECT * FROM files WHERE mtime_ns >= ?', fileKeys, mtimeNs);
+  /** Files that were written to at this time or later, the last ones first; at most so many. */
+  filesSince(mtimeNs: string, limit: number): FileRow[] {
+    return this.#all(
+      'SELECT * FROM files WHERE mtime_ns >= ? ORDER BY mtime_ns DESC LIMIT ?',
+      fileKeys,
+      mtimeNs,
+      limit,
+    );
   }
 
   filesOfThread(threadId: string): FileRow[] {

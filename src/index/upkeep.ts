@@ -17,7 +17,8 @@ export function countIndex(database: Database): IndexCounts {
 
 /**
  * Makes the index take nothing that it holds for granted any more: every folder is to be listed, and every row to be made anew.
- * Rows stay until they are replaced, so that a listing of another process meanwhile lacks none.
+ * Rows stay until they are replaced, so that a listing of another process meanwhile lacks none; texts and usages go, and are made
+ * anew when they are next asked for.
  */
 export function forgetAll(database: Database): void {
   const forget = database.transaction(() => {
@@ -30,6 +31,10 @@ export function forgetAll(database: Database): void {
       REINDEX;
       DELETE FROM readings;
       DELETE FROM settings;
+      DELETE FROM usages;
+      DELETE FROM texts;
+      DELETE FROM text_files;
+      INSERT INTO words (words) VALUES ('delete-all');
     `);
   });
   forget.immediate();

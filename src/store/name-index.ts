@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
 import type { Home } from './home.ts';
 
 /**
@@ -13,8 +13,8 @@ export async function readNameIndex(home: Home): Promise<Map<string, string>> {
   let text: string;
   try {
     // Opening a pipe would wait for a writer.
-    if (!(await stat(home.nameIndex)).isFile()) return names;
-    text = await readFile(home.nameIndex, 'utf8');
+    if (!statSync(home.nameIndex).isFile()) return names;
+    text = readFileSync(home.nameIndex, 'utf8');
   } catch {
     return names;
   }

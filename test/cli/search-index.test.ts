@@ -24,6 +24,16 @@ async function hits(home: TestHome, ...args: string[]): Promise<string[]> {
 }
 
 describe('sessions search by its index', () => {
+  it('finds again what damage has hidden, after index rebuild', async () => {
+    const home = homeOf(5);
+    const found = await hits(home, 'needle');
+    expect(found).toHaveLength(10);
+    changeIndex(home, (database) => database.exec("INSERT INTO words (words) VALUES ('delete-all')"));
+    expect(await hits(home, 'needle')).toEqual([]);
+    expect(await spawn(home, ['index', 'rebuild', '-q'])).toMatchObject({ code: 0, err: '' });
+    expect(await hits(home, 'needle')).toEqual(found);
+  });
+
   it('finds the same as in the files, and what is new in the next search', async () => {
     const home = homeOf(120);
     const found = await hits(home, 'needle');

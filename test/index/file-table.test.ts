@@ -42,7 +42,8 @@ describe('files', () => {
     for (const file of files) table.put(file);
     expect(table.filesIn('/home/sessions').length).toBe(2);
     expect(table.filesIn('/home')).toEqual([]);
-    expect(table.filesSince(files[1].mtime_ns).map(({ size }) => size)).toEqual([2, 3]);
+    expect(table.filesSince(files[1].mtime_ns, 9).map(({ size }) => size)).toEqual([3, 2]);
+    expect(table.filesSince(files[1].mtime_ns, 1).map(({ size }) => size)).toEqual([3]);
     expect(table.filesOfThread(idOf(1))).toEqual([files[1], files[0]]);
     expect(table.filesOfRollout(idOf(2))).toEqual([files[1]]);
     expect(table.filesOfThread(idOf(9))).toEqual([]);
@@ -56,7 +57,7 @@ describe('files', () => {
     ];
     table.put(now);
     table.put(later);
-    expect(table.filesSince('01795377838571000001')).toEqual([later]);
+    expect(table.filesSince('01795377838571000001', 9)).toEqual([later]);
   });
 });
 

@@ -72,7 +72,7 @@ export class HomeIndex {
   /** A file that moves from folder to folder meanwhile may be met in neither, so one that is missing is looked for twice. */
   #look(scope: 'likely' | 'all', { now }: RefreshOptions): void {
     const since = String(BigInt(Math.max(0, now - LATELY_MS)) * 1_000_000n).padStart(20, '0');
-    if (scope === 'likely') this.#apply(scanFiles(this.files.filesSince(since)));
+    if (scope === 'likely') this.#apply(scanFiles(this.files.filesSince(since, MOST_LATELY)));
     let missed: ReadonlySet<string> = new Set();
     for (let all = scope === 'all'; ; all = false) {
       const changes = scanFolders(this.home, this.files, { all, now, missed });
@@ -223,3 +223,5 @@ const MOST_PASSES = 5;
 const BATCH_ROWS = 10_000;
 /** Sessions that were written to within this time may be being written to now. */
 const LATELY_MS = 2 * 24 * 3_600_000;
+/** Looking at more of them would take longer than all the rest of a listing. */
+const MOST_LATELY = 500;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Failure } from '../../base/failure.ts';
 import { DamagedRow } from '../../index/damaged-row.ts';
 import { moveAside, unusableReason } from '../../index/move-aside.ts';
 import type { Home } from '../../store/home.ts';
@@ -40,7 +41,8 @@ export function openIndex(home: Home, onReplaced: (message: string) => void): Ho
  * Moves an index away that an error shows to be damaged; it must be closed.
  *
  * @param attempt how many were moved away before it: damage that comes back is no damage of the index
- * @throws the error itself, when another index would not mend it
+ * @throws Failure `trouble` when another index would not mend it, as on a full disk; the error itself, when it is not of the
+ *   index
  */
 export function replaceDamaged(
   home: Home,
@@ -49,7 +51,7 @@ export function replaceDamaged(
   onReplaced: (message: string) => void,
 ): void {
   const reason = error instanceof DamagedRow ? 'it is damaged' : unusableReason(error);
-  if (!reason || attempt === MOST_ATTEMPTS) throw error;
+  if (!reason || attempt === MOST_ATTEMPTS) throw isOfIndex(error) ? unusable(home, error) : error;
   onReplaced(describe(reason, moveAside(indexPath(home))));
 }
 
@@ -65,4 +67,16 @@ function describe(reason: string, movedTo: string): string {
   return `the index was made anew, because ${reason}; the old one is now ${movedTo}`;
 }
 
+/** Whether it is the index that failed, or the disk under it, and not this program. */
+function isOfIndex(error: unknown): error is Error {
+  const { code } = error as { code?: string };
+  return error instanceof DamagedRow || (code !== undefined && (code.startsWith('SQLITE_') || places.has(code)));
+}
+
+function unusable(home: Home, error: Error): Failure {
+  return new Failure('trouble', `the index cannot be used: ${error.message}`, { file: indexPath(home), cause: error });
+}
+
+/** What a folder says that cannot be written to, or is full. */
+const places = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT']);
 const MOST_ATTEMPTS = 2;

@@ -1,9 +1,6 @@
-import { join } from 'node:path';
 import { Failure } from '../../base/failure.ts';
-import { DamagedRow } from '../../index/damaged-row.ts';
-import { moveAside, unusableReason } from '../../index/move-aside.ts';
 import { findHome } from '../../store/home.ts';
-import { HomeIndex } from '../listing/home-index.ts';
+import { useIndex } from '../listing/use-index.ts';
 import { readKnown } from './read-known.ts';
 import type { SessionUsage, StatsRequest } from './select-usages.ts';
 
@@ -19,48 +16,13 @@ export async function readIndexed(
   named: string[] | null,
   request: StatsRequest,
 ): Promise<SessionUsage[] | null> {
-  const home = findHome(env, cwd);
   const note = (message: string) =>
     request.report({ rule: 'INDEX', weight: 'note', file: null, line: null, offset: null, message });
-  const noteReplaced = (reason: string, movedTo: string) =>
-    note(`the index was made anew, because ${reason}; the old one is now ${movedTo}`);
-  for (let attempt = 0; ; attempt++) {
-    let index: HomeIndex | null = null;
-    try {
-      index = new HomeIndex(home, noteReplaced);
-      return await readKnown(index, named, request);
-    } catch (error) {
-      index?.close();
-      index = null;
-      const reason = error instanceof DamagedRow ? 'it is damaged' : unusableReason(error);
-      const movedTo = reason && attempt < MOST_REPAIRS ? tryToMove(join(home.path, 'state.db')) : null;
-      if (reason && movedTo) noteReplaced(reason, movedTo);
-      else if (reason || isOfIndex(error)) {
-        note(`${(error as Error).message}; the files are read instead`);
-        return null;
-      } else throw error;
-    } finally {
-      index?.close();
-    }
-  }
-}
-
-/** @returns null where the folder does not allow it */
-function tryToMove(path: string): string | null {
   try {
-    return moveAside(path);
-  } catch {
+    return await useIndex(findHome(env, cwd), note, (index) => readKnown(index, named, request));
+  } catch (error) {
+    if (!(error instanceof Failure) || error.kind !== 'trouble') throw error;
+    note(`${error.message}; the files are read instead`);
     return null;
   }
 }
-
-/** Whether it is the index that failed, or the disk under it, and not this program. */
-function isOfIndex(error: unknown): boolean {
-  if (error instanceof Failure) return error.kind === 'trouble';
-  const { code } = error as { code?: string };
-  return code !== undefined && (code.startsWith('SQLITE_') || code in places);
-}
-
-/** What a folder says that cannot be written to, or is full. */
-const places = { EACCES: 1, EPERM: 1, EROFS: 1, ENOSPC: 1, EDQUOT: 1 };
-const MOST_REPAIRS = 2;

@@ -1,5 +1,8 @@
 /** What goes between the program and its worker threads. */
-export type Order = { kind: 'job'; job: number; task: TaskName; input: unknown } | { kind: 'more'; job: number };
+export type Order =
+  | { kind: 'job'; job: number; task: TaskName; input: unknown }
+  | { kind: 'more'; job: number }
+  | { kind: 'end' };
 
 export type Answer =
   | { kind: 'part'; job: number; value: unknown }

@@ -122,9 +122,12 @@ class Crew {
     }
   }
 
+  /** Those who have nothing to do leave by themselves, after this; the others are stopped. */
   async dismiss(): Promise<void> {
     this.#over.abort();
-    await Promise.all(this.#members.map(({ worker }) => worker.terminate()));
+    const busy = this.#members.filter(({ job }) => job !== null);
+    for (const member of this.#members) if (!busy.includes(member)) this.#send(member, { kind: 'end' });
+    await Promise.all(busy.map(({ worker }) => worker.terminate()));
   }
 
   #hire(file: string): Member {

@@ -24,7 +24,7 @@ const tags = [
 ];
 
 const openings = [
-  '# AGENTS\\.md instructions for ',
+  '# AGENTS\\.md instructions(?: for |\\n\\n<INSTRUCTIONS>)',
   'Another language model started to solve this problem and produced a summary',
 ];
 

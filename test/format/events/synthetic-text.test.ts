@@ -6,6 +6,7 @@ describe('a user message that the agent made', () => {
     '<environment_context>\n<cwd>/x</cwd>',
     '\n\n<user_instructions>\n\nbe kind',
     '# AGENTS.md instructions for /home/dev/widget\n\n<INSTRUCTIONS>',
+    '# AGENTS.md instructions\n\n<INSTRUCTIONS>\nBe brief.',
     '<turn_aborted>\nThe user interrupted',
     '<user_shell_command>\n<command>ls',
     '<user_action>\n<context>review',
