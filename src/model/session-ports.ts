@@ -1,4 +1,5 @@
-import type { History } from './history.ts';
+import type { TokenUsage } from './event.ts';
+import type { History, ModelItem } from './history.ts';
 
 /** What a running agent asks of the rest of the program, which knows the home and its index. */
 export interface SessionPorts {
@@ -14,6 +15,21 @@ export interface SessionPorts {
    * @param path where the current rollout is now, if it is not where `record` said
    */
   resume(threadId: string, path: string | null): Promise<History>;
+  /**
+   * What the model answered in another session, request by request.
+   *
+   * @param session as a user names it
+   * @param fromTurn the recorded turn to begin with, counted from 1
+   * @throws Failure `usage` when there is no such session
+   */
+  answers(session: string, fromTurn: number): Promise<AsyncIterable<RecordedAnswer>>;
   /** Brings the index in step with what was recorded. Never throws: the index is brought in step by whoever reads it, too. */
   index(threadId: string): Promise<void>;
+}
+
+/** What a model answered to one request, as a rollout has it. */
+export interface RecordedAnswer {
+  /** Output items alone, in their order: no inputs, no outputs of tools. */
+  items: readonly ModelItem[];
+  usage: TokenUsage | null;
 }

@@ -14,12 +14,12 @@ import { TokenMeter } from './token-meter.ts';
 
 /** Sets an agent up in a thread that was begun. Its tools are to be closed. */
 export async function makeAgent(options: SessionOptions, begun: Begun): Promise<{ agent: Agent; tools: OpenTools }> {
-  const { home, env, clock, thread, signal, onEvent } = options;
+  const { home, env, clock, thread, ports, signal, onEvent } = options;
   const { recorder, config, cwd, history, sandbox } = begun;
   const onNote = (message: string) => onEvent({ type: 'note', message });
   for (const note of config.notes) onNote(note);
   const [provider, instructions] = await Promise.all([
-    openProvider(withScript(config.provider), { home: home.path, env, clock }),
+    openProvider(withScript(config.provider), { home: home.path, env, clock, answers: ports.answers }),
     readInstructions({
       ...{ home: home.path, cwd },
       ...{ maxBytes: config.projectDocMaxBytes, fallbackNames: config.projectDocFallbackNames },

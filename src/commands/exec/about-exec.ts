@@ -20,7 +20,9 @@ export const runSections: Section[] = [
         '`.sessions/config.toml` says when a rollout is compressed: `exit` (at the end of a run, the default), `cold` or ' +
         '`never`; Codex up to 0.120 does not see compressed sessions.',
       'The provider `scripted` plays a file: `-c model_providers.scripted.script=FILE`, YAML or NDJSON; without one, a short ' +
-        'tour that needs no network.',
+        'tour that needs no network. The provider `recorded` answers as a session was answered: ' +
+        '`-c model_providers.recorded.session=SESSION`, from its turn `from_turn` on; the tools run anew.',
+      '`man 5 sessions-config` has all keys, and the form of scripts.',
     ],
   },
 ];

@@ -41,8 +41,9 @@ export const runOptions: OptionSpec[] = [
   {
     long: 'provider',
     value: 'NAME',
-    offers: ['openai', 'ollama', 'lmstudio', 'scripted'],
-    description: 'Use this model provider: `openai`, `ollama`, `lmstudio`, `scripted`, or one of `config.toml`.',
+    offers: ['openai', 'ollama', 'lmstudio', 'scripted', 'recorded'],
+    description:
+      'Use this model provider: `openai`, `ollama`, `lmstudio`, `scripted`, `recorded`, or one of `config.toml`.',
   },
   {
     long: 'sandbox',

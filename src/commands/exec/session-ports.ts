@@ -23,6 +23,12 @@ export function sessionPorts(sessions: SessionResolver, io: Io, report: Report):
       const { reconstruct } = await import('../../engine/reconstruct.ts');
       return reconstruct(movedTo(await sessions.catalog(), threadId, path), threadId, { report });
     },
+    async answers(session, fromTurn) {
+      const { openTarget } = await import('../../engine/open-target.ts');
+      const { recordedAnswers } = await import('../../engine/recorded-answers.ts');
+      const source = await openTarget(sessions, await sessions.resolve(session), report);
+      return recordedAnswers(source, fromTurn, report);
+    },
     async index() {
       try {
         const { homeOf } = await import('../../engine/listing/list-home.ts');

@@ -24,8 +24,6 @@ export interface Config {
   shellEnvironment: ShellEnvironmentPolicy;
   /** When a rollout becomes `.jsonl.zst`. */
   compress: Compress;
-  /** Whether a rollout is sealed when a run ends. */
-  seal: Seal;
   profile: string | null;
   origins: Record<ConfigValue, Origin>;
   /** Keys that this program does not know; most of them are for Codex. */
@@ -48,9 +46,6 @@ export interface UnknownKey {
 
 export const compressions = ['exit', 'cold', 'never'] as const;
 export type Compress = (typeof compressions)[number];
-
-export const seals = ['exit', 'never'] as const;
-export type Seal = (typeof seals)[number];
 
 /** Which variables of the environment commands get; see `shellEnvironment`. */
 export interface ShellEnvironmentPolicy {

@@ -1,4 +1,4 @@
-import { compressions, seals } from './config.ts';
+import { compressions } from './config.ts';
 import type { Conformed, Keys } from './shape.ts';
 
 const text = { kind: 'text' } as const;
@@ -23,6 +23,8 @@ const provider = {
   stream_max_retries: count,
   stream_idle_timeout_ms: count,
   script: { kind: 'path' },
+  session: text,
+  from_turn: { kind: 'integer', minimum: 1 },
 } as const satisfies Keys;
 
 const mcpServer = {
@@ -89,7 +91,6 @@ export const codexKeys = {
 /** The keys of our own `.sessions/config.toml`. */
 export const ownKeys = {
   compress: { kind: 'text', oneOf: compressions },
-  seal: { kind: 'text', oneOf: seals },
 } as const satisfies Keys;
 
 export type ProfileTable = Conformed<typeof profile>;

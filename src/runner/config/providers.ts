@@ -44,12 +44,14 @@ const builtin = new Map<string, ProviderTable>([
   ['ollama', { wire_api: 'chat', base_url: 'http://127.0.0.1:11434/v1' }],
   ['lmstudio', { wire_api: 'chat', base_url: 'http://127.0.0.1:1234/v1' }],
   ['scripted', { wire_api: 'scripted' }],
+  ['recorded', { wire_api: 'recorded' }],
 ]);
 
 /** For providers that can be used without a word about the model. */
 const defaultModels = new Map([
   ['openai', 'gpt-5.1-codex'],
   ['scripted', 'scripted'],
+  ['recorded', 'recorded'],
 ]);
 
 function allProviders(layers: readonly Layer[]): Map<string, ProviderTable> {

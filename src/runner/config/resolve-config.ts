@@ -30,7 +30,6 @@ export async function resolveConfig(layers: readonly Layer[], from: ResolveInput
     mcpServers: resolveMcpServers(layers),
     shellEnvironment: shellPolicy(layers),
     compress: take('compress', pick(layers, 'compress'), 'exit'),
-    seal: take('seal', pick(layers, 'seal'), 'never'),
     profile: from.profile,
     unknown: from.unknown,
     notes: policies.notes,

@@ -1,6 +1,7 @@
 import { Failure } from '../../base/failure.ts';
 import type { Clock } from '../../base/io.ts';
 import { packageVersion } from '../../base/package-files.ts';
+import type { SessionPorts } from '../../model/session-ports.ts';
 import type { Attempts } from '../retries.ts';
 import { type KeySources, readCredentials } from './auth.ts';
 import type { WireApi } from './http-provider.ts';
@@ -9,9 +10,9 @@ import type { ProviderConfig } from './provider-config.ts';
 
 /**
  * The provider that a configuration describes. Keys are read now, once. Throws a `Failure` of kind `usage` for a way of
- * speaking that is not known, an address that cannot be used, a missing key, or a script with a mistake.
+ * speaking that is not known, an address that cannot be used, a missing key, a script with a mistake, or a session that is not there.
  */
-export async function openProvider(config: ProviderConfig, from: KeySources & { clock: Clock }): Promise<Provider> {
+export async function openProvider(config: ProviderConfig, from: ProviderSources): Promise<Provider> {
   const { name, wire_api } = config;
   if (wire_api === 'scripted') {
     if (!config.script) throw new Failure('usage', `model provider ${name} has no script`);
@@ -20,6 +21,14 @@ export async function openProvider(config: ProviderConfig, from: KeySources & { 
       import('./scripted.ts'),
     ]);
     return scriptedProvider(await readScript(config.script), from.clock, name);
+  }
+  if (wire_api === 'recorded') {
+    if (!config.session) {
+      const hint = `name it: -c model_providers.${name}.session=SESSION`;
+      throw new Failure('usage', `model provider ${name} has no session to play`, { hint });
+    }
+    const { recordedProvider } = await import('./recorded.ts');
+    return recordedProvider(await from.answers(config.session, config.from_turn ?? 1), name);
   }
   const api = await apiOf(config);
   const baseUrl = addressOf(config);
@@ -35,6 +44,11 @@ export async function openProvider(config: ProviderConfig, from: KeySources & { 
   );
 }
 
+/** What providers are made of besides their configuration. */
+export interface ProviderSources extends KeySources, Pick<SessionPorts, 'answers'> {
+  clock: Clock;
+}
+
 /** How often this provider is tried, for `withRetries`. As in Codex no more than a hundred times again. */
 export function attemptsOf({ request_max_retries = 4, stream_max_retries = 5 }: ProviderConfig): Attempts {
   const tries = (retries: number) => 1 + Math.min(Math.max(Math.trunc(retries), 0), 100);
@@ -45,7 +59,7 @@ async function apiOf({ name, wire_api }: ProviderConfig): Promise<WireApi> {
   if (wire_api === 'responses') return (await import('./responses.ts')).responsesApi;
   if (wire_api === 'chat') return (await import('./chat.ts')).chatApi;
   throw new Failure('usage', `model provider ${name} has the wire_api '${wire_api}'`, {
-    hint: 'it can be responses, chat or scripted',
+    hint: 'it can be responses, chat, scripted or recorded',
   });
 }
 

@@ -2,7 +2,7 @@
 export interface ProviderConfig {
   /** The key of the table. */
   name: string;
-  /** `responses`, `chat` or, with `script`, `scripted`. */
+  /** `responses`, `chat`, `scripted` with `script`, or `recorded` with `session`. */
   wire_api: string;
   base_url?: string | undefined;
   /** Name of the environment variable that has the key. */
@@ -24,4 +24,8 @@ export interface ProviderConfig {
   stream_idle_timeout_ms?: number | undefined;
   /** Absolute path of the file that a scripted provider plays. */
   script?: string | undefined;
+  /** The session whose answers a recorded provider plays, as users name it. */
+  session?: string | undefined;
+  /** The turn of it to begin with; 1 when absent. */
+  from_turn?: number | undefined;
 }

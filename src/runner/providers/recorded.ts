@@ -1,17 +1,9 @@
-import type { TokenUsage } from '../../model/event.ts';
-import type { ModelItem } from '../../model/history.ts';
+import type { RecordedAnswer } from '../../model/session-ports.ts';
 import { keepContract } from './contract.ts';
 import { failed } from './failed.ts';
 import { playAnswer } from './play-answer.ts';
 import type { Provider, ProviderEvent } from './provider.ts';
 import { Secrets } from './secrets.ts';
-
-/** What the model answered to one request, as a rollout has it. */
-export interface RecordedAnswer {
-  /** Output items alone, in their order: no inputs, no outputs of tools. */
-  items: readonly ModelItem[];
-  usage: TokenUsage | null;
-}
 
 /**
  * A provider that plays the answers of an existing session: the n-th request gets the n-th answer, whatever it asks. They

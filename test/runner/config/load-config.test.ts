@@ -24,7 +24,6 @@ describe('where a value comes from', () => {
       mcpServers: [],
       shellEnvironment: { inherit: 'all', exclude: [], set: {}, includeOnly: [] },
       compress: 'exit',
-      seal: 'never',
       profile: null,
       unknown: [],
       notes: [],
@@ -82,9 +81,9 @@ describe('where a value comes from', () => {
   });
 
   it('is our own file for our own settings, and never that of Codex', async () => {
-    const { load, home } = makeHome('compress = "cold"\n', 'compress = "never"\nseal = "exit"\nmodel = "x"\n');
+    const { load, home } = makeHome('compress = "cold"\n', 'compress = "never"\nmodel = "x"\n');
     const config = await load();
-    expect(config).toMatchObject({ compress: 'never', seal: 'exit', model: 'gpt-5.1-codex' });
+    expect(config).toMatchObject({ compress: 'never', model: 'gpt-5.1-codex' });
     expect(config.unknown).toEqual([
       { key: 'compress', file: join(home, 'config.toml') },
       { key: 'model', file: join(home, '.sessions', 'config.toml') },

@@ -41,7 +41,7 @@ describe('the provider', () => {
     const { load } = makeHome(local);
     await expect(load({ flags: { provider: 'lokal' } })).rejects.toMatchObject({
       message: "there is no model provider 'lokal'",
-      hint: expect.stringContaining('openai, ollama, lmstudio, scripted, local'),
+      hint: expect.stringContaining('openai, ollama, lmstudio, scripted, recorded, local'),
     });
     const settings = { cwd: null, model: 'm', modelProvider: 'gone', reasoningEffort: null, reasoningSummary: null };
     const thread = { ...settings, approvalPolicy: null, sandboxPolicy: null };

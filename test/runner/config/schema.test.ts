@@ -76,8 +76,9 @@ describe('the schema config', () => {
     'projects."/a".trust_level = 1',
     'compress = "cold"',
     'compress = "often"',
-    'seal = "exit"',
-    'seal = true',
+    'model_providers.x = { session = "@last", from_turn = 2 }',
+    'model_providers.x = { from_turn = 0 }',
+    'model_providers.x = { session = 1 }',
   ])('and the program agree on: %s', (toml) => {
     const table = parse(toml);
     expect([toml, validate(JSON.parse(JSON.stringify(table)))]).toEqual([toml, isFine(table)]);

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
 import { attemptsOf, openProvider } from '../../../src/runner/providers/open-provider.ts';
@@ -19,6 +20,13 @@ function homeWith(auth?: string): string {
   return home;
 }
 
+const answers = async (session: string, fromTurn: number) => {
+  const text = `${session} from ${fromTurn}`;
+  return Readable.from([
+    { items: [{ type: 'message', role: 'assistant', content: [{ type: 'output_text', text }] }], usage: null },
+  ]);
+};
+
 const key = 'sk-test-0123456789abcdefghij';
 
 /** The headers of the one request that a provider of this configuration sends. */
@@ -26,7 +34,7 @@ async function headersOf(config: Partial<ProviderConfig>, env: Record<string, st
   const server = await startModelServer(events(sent.completed()));
   try {
     const full = { name: 'own', wire_api: 'responses', base_url: server.url, ...config };
-    const provider = await openProvider(full, { env, home: homeWith(auth), clock: systemClock });
+    const provider = await openProvider(full, { env, home: homeWith(auth), clock: systemClock, answers });
     expect(provider.name).toBe(full.name);
     expect((await ask(provider)).final.type).toBe('completed');
     return server.requests[0]?.headers ?? {};
@@ -37,7 +45,7 @@ async function headersOf(config: Partial<ProviderConfig>, env: Record<string, st
 
 function open(config: Partial<ProviderConfig>, env: Record<string, string> = {}, auth?: string) {
   const full = { name: 'own', wire_api: 'responses', base_url: 'http://127.0.0.1:9/v1', ...config };
-  return openProvider(full, { env, home: homeWith(auth), clock: systemClock });
+  return openProvider(full, { env, home: homeWith(auth), clock: systemClock, answers });
 }
 
 describe('keys', () => {
@@ -110,6 +118,7 @@ describe('keys', () => {
     ['there is no address', { base_url: undefined }, {}, undefined],
     ['the wire_api is not known', { wire_api: 'telepathy' }, {}, undefined],
     ['there is no script', { wire_api: 'scripted' }, {}, undefined],
+    ['there is no session to play', { wire_api: 'recorded' }, {}, undefined],
   ])('make a failure without a key in it when %s', async (_, config, env, auth) => {
     const error = await open(config, env, auth).catch((thrown) => thrown);
     expect(error).toMatchObject({ name: 'Failure', kind: 'usage' });
@@ -151,5 +160,11 @@ describe('a configuration', () => {
     const provider = await open({ name: 'tour', wire_api: 'scripted', script });
     expect(provider.name).toBe('tour');
     expect((await ask(provider)).text).toBe('hello');
+  });
+
+  it('can name a session, and a turn to begin with', async () => {
+    const provider = await open({ name: 'again', wire_api: 'recorded', session: 'the parser', from_turn: 3 });
+    expect((await ask(provider)).text).toBe('the parser from 3');
+    expect((await ask(await open({ name: 'again', wire_api: 'recorded', session: 'x' }))).text).toBe('x from 1');
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type RecordedAnswer, recordedProvider } from '../../../src/runner/providers/recorded.ts';
+import type { RecordedAnswer } from '../../../src/model/session-ports.ts';
+import { recordedProvider } from '../../../src/runner/providers/recorded.ts';
 import { ask, requestOf } from './asking.ts';
 
 const message = (text: string) => ({ type: 'message', role: 'assistant', content: [{ type: 'output_text', text }] });
