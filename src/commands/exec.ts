@@ -35,7 +35,7 @@ export const exec: Command = {
       { run: "sessions exec --provider scripted 'show me around'", explains: 'A tour without a network.' },
     ],
     exits: runExits,
-    seeAlso: ['sessions-exec-resume(1)', 'sessions-show(1)', 'sessions-events(5)'],
+    seeAlso: ['sessions-exec-resume(1)', 'sessions-show(1)', 'sessions-events(5)', 'sessions-config(5)'],
   },
   async run(invocation, io) {
     const { runExec } = await import('./exec/run-exec.ts');

@@ -32,7 +32,7 @@ export const execResume: Command = {
       { run: "sessions exec resume 'fix the parser' 'try again'", explains: 'Resume by name.' },
     ],
     exits: [...runExits, { code: 5, when: 'Another process has the session open. Nothing was changed.' }],
-    seeAlso: ['sessions-exec(1)', 'sessions-ls(1)', 'sessions-replay(1)'],
+    seeAlso: ['sessions-exec(1)', 'sessions-ls(1)', 'sessions-replay(1)', 'sessions-config(5)'],
   },
   async run(invocation, io) {
     const { runExec } = await import('./run-exec.ts');
