@@ -65,6 +65,12 @@ export const show: Command = {
         short: 'f',
         description: 'Go on showing what is appended, also after the file was compressed, until interrupted.',
       },
+      {
+        long: 'lineage',
+        description:
+          'Show the family of the session instead: what it was forked from, up to the first, and everything that was forked ' +
+          'from any of those or started by them. In a pipe one object a session, schema `lineage`.',
+      },
       ...outputOptions,
       ...rawOptions,
     ],
@@ -82,22 +88,33 @@ export const show: Command = {
         run: 'sessions ls -q --newer-than 1d | sessions show --json -',
         explains: 'The events of all sessions of the last day.',
       },
+      { run: 'sessions show --lineage @last', explains: 'What it was forked from, and what was forked from it.' },
     ],
     exits: [
       { code: 0, when: 'Everything was shown. An unfinished last line is named on standard error.' },
       { code: 1, when: 'The file is not one that is read: a symbolic link, a device.' },
       { code: 2, when: 'Wrong usage, no such session, or trouble.' },
-      { code: 3, when: 'Something could not be read or decoded; everything else was shown.' },
+      {
+        code: 3,
+        when: 'Something could not be read or decoded, or a session refers to what is not there; everything else was shown.',
+      },
       { code: 4, when: '`--raw` to a terminal without `--force`.' },
       { code: 141, when: 'The reader closed the pipe.' },
     ],
-    seeAlso: ['sessions-ls(1)', 'sessions-validate(1)', 'sessions-events(5)', 'sessions-rollout(5)'],
+    seeAlso: [
+      'sessions-ls(1)',
+      'sessions-diff(1)',
+      'sessions-validate(1)',
+      'sessions-events(5)',
+      'sessions-rollout(5)',
+    ],
   },
   run: showSessions,
 };
 
 async function showSessions(invocation: Invocation, io: Io): Promise<number> {
   const { options } = invocation;
+  if (options.flag('lineage')) return (await import('./show/lineage.ts')).showLineage(invocation, io);
   const raw = options.flag('raw');
   const follow = options.flag('follow');
   if (raw && (follow || options.flag('effective'))) {

@@ -57,7 +57,7 @@ function* pages(database: Database, query: RowQuery, limit: number): Generator<F
     const size = Math.min(PAGE_ROWS, limit - given);
     const place = last ? [last[column], last.thread_id] : [];
     const page = database.prepare(last ? next : first).all(...values, ...place, size) as RowColumns[];
-    for (const columns of page) yield toFound(columns);
+    for (const columns of page) yield readFoundRow(columns);
     given += page.length;
     last = page.at(-1);
     if (page.length < size) return;
@@ -88,7 +88,7 @@ function* wholeTable(database: Database, query: RowQuery): Generator<FoundRow> {
   for (const { id, name } of keys) {
     const columns = byId.get(id) as RowColumns | undefined;
     if (columns?.thread_id !== name) throw new DamagedRow();
-    yield toFound(columns);
+    yield readFoundRow(columns);
   }
 }
 
@@ -134,7 +134,8 @@ function assertComplete(database: Database): void {
   if (counts.rows !== counts.threads && counts.stale === 0) throw new DamagedRow();
 }
 
-function toFound(columns: RowColumns): FoundRow {
+/** @throws DamagedRow when it is not as it was written */
+export function readFoundRow(columns: RowColumns): FoundRow {
   if (!isIntact(columns)) throw new DamagedRow();
   return { row: JSON.parse(columns.row) as StoredRow, ageMs: columns.age_ms };
 }

@@ -60,7 +60,8 @@ function cells(branch: Branch, now: number): Cell[] {
   ];
 }
 
-function indentOf({ above, hasNext, isRoot }: Branch): string {
+/** The lines of the tree before a row. */
+export function indentOf({ above, hasNext, isRoot }: Omit<Branch, 'row'>): string {
   return isRoot ? '' : `${above.map((goesOn) => (goesOn ? '│ ' : '  ')).join('')}${hasNext ? '├─' : '└─'} `;
 }
 

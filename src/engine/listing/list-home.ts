@@ -52,7 +52,8 @@ async function listFiles(home: Home, selectors: Selectors, options: ListOptions)
   return listThreads(await loadCatalog(home), selectors, options);
 }
 
-function goWithoutIndex(error: unknown, { report }: ListOptions): void {
+/** Says that there is no index to be had. @throws the error itself, when it is not of the index */
+export function goWithoutIndex(error: unknown, { report }: Pick<ListOptions, 'report'>): void {
   if (!(error instanceof Failure) || error.kind !== 'trouble') throw error;
   const message = `${error.message}; the files are read instead`;
   report({ rule: 'INDEX', weight: 'note', file: null, line: null, offset: null, message });

@@ -118,7 +118,7 @@ async function* rowsOf(index: HomeIndex, selectors: Selectors, options: ListOpti
 }
 
 /** What was kept out of the index comes from the files each time. */
-async function reveal(row: StoredRow, index: HomeIndex): Promise<StoredRow> {
+export async function reveal(row: StoredRow, index: HomeIndex): Promise<StoredRow> {
   if (!row.withheld) return row;
   const { readThreadFacts } = await import('../summarise.ts');
   const { row: fresh } = await readThreadFacts(new IndexedRollouts(index.home, index.files), row.thread_id);
