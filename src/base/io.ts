@@ -27,6 +27,12 @@ export interface Input {
   isTTY: boolean;
   /** The bytes of standard input. It can be read once. */
   read(): AsyncIterable<Uint8Array>;
+  /**
+   * Gives the bytes of each key of a terminal as it is pressed, and null when there will be no more. Nothing is echoed;
+   * Ctrl-C, Ctrl-Z and Ctrl-\ do what they always do. After a stop, a form feed (Ctrl-L) asks to draw again.
+   * @returns gives the terminal back as it was
+   */
+  listenForKeys(onKey: (bytes: Uint8Array | null) => void): () => void;
 }
 
 export interface Output {

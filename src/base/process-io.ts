@@ -4,6 +4,7 @@ import { systemClock } from './clock.ts';
 import type { Io, Output } from './io.ts';
 import { watchUncaught } from './last-resort.ts';
 import { listenForSignals } from './signals.ts';
+import { listenForKeys } from './terminal-keys.ts';
 import { openDescriptor } from './write-descriptor.ts';
 
 /** The `Io` of this process. `close` gives the signals back, so that the process can end. */
@@ -18,6 +19,7 @@ export function openProcessIo(): { io: Io; close(): void } {
         return isTerminal(0);
       },
       read: () => readStdin(signals.signal),
+      listenForKeys: (onKey) => listenForKeys(signals.signal, onKey),
     },
     stdout: openOutput(1, openDescriptor(1, 'standard output')),
     stderr: openOutput(2, forgive(openDescriptor(2, 'standard error'))),

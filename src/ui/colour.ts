@@ -7,6 +7,11 @@ export type Colours = typeof noColours;
 export async function chooseColours(io: Io, wanted: boolean): Promise<Colours> {
   const { NO_COLOR, TERM } = io.env;
   if (!wanted || !io.stdout.isTTY || NO_COLOR || TERM === 'dumb') return noColours;
+  return loadColours();
+}
+
+/** Colour wherever the text goes, for one that a terminal will show another time. */
+export async function loadColours(): Promise<Colours> {
   // It opens Node's stream of standard output as soon as it is loaded, which takes long and a pipe has no use for.
   const { default: picocolors } = await import('picocolors');
   return picocolors.createColors(true);

@@ -7,6 +7,8 @@ export interface MemoryIoOptions {
   env?: Record<string, string>;
   cwd?: string;
   stdin?: string | Uint8Array;
+  /** Makes stdin a terminal, and hears who listens for its keys; null when they have stopped. */
+  onListen?: (press: ((bytes: Uint8Array | null) => void) | null) => void;
   /** What a started pager does; without it, starting one is a fault of the test. */
   pager?: (command: string, env: Record<string, string>) => Promise<PagerProcess>;
   /** What a write to stdout does instead of being kept. The chunk is the writer's own, not a copy. */
@@ -34,13 +36,18 @@ export class MemoryIo implements Io {
   };
 
   constructor(options: MemoryIoOptions = {}) {
-    const { tty = false, columns = 80, stdin = '', onWrite } = options;
+    const { tty = false, columns = 80, stdin = '', onListen, onWrite } = options;
     this.env = { TERM: 'xterm', ...options.env };
     this.cwd = options.cwd ?? '/';
     this.stdin = {
-      isTTY: false,
+      isTTY: onListen !== undefined,
       async *read() {
         if (stdin.length > 0) yield Buffer.from(stdin);
+      },
+      listenForKeys(press) {
+        if (!onListen) throw new Error('no keys were expected');
+        onListen(press);
+        return () => onListen(null);
       },
     };
     // Copies, because a caller may reuse its chunk after the write.
