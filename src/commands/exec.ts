@@ -8,7 +8,11 @@ export const exec: Command = {
     name: 'exec',
     group: 'run',
     summary: 'let an agent do something, in a new session',
-    synopsis: ['[options] [PROMPT|-]', 'resume [options] [SESSION|--last] [PROMPT|-]'],
+    synopsis: [
+      '[options] [PROMPT|-]',
+      'resume [options] [SESSION|--last] [PROMPT|-]',
+      'fork [options] SESSION [PROMPT|-]',
+    ],
     description: [
       'Runs an agent until it is done with PROMPT, and records the session in the home, where `sessions` and Codex find it.',
       ...aboutRuns,

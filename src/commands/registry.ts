@@ -1,8 +1,11 @@
 import { archive } from './archive.ts';
 import type { Command } from './command.ts';
 import { createCompletion } from './completion.ts';
+import { diff } from './diff.ts';
+import { execFork } from './exec/fork.ts';
 import { execResume } from './exec/resume.ts';
 import { exec } from './exec.ts';
+import { fork } from './fork.ts';
 import { createHelp } from './help.ts';
 import { indexCheck } from './index/check.ts';
 import { indexRebuild } from './index/rebuild.ts';
@@ -25,8 +28,10 @@ export const commands: readonly Command[] = [
   search,
   stats,
   replay,
+  diff,
   validate,
   schema,
+  fork,
   name,
   archive,
   unarchive,
@@ -35,6 +40,7 @@ export const commands: readonly Command[] = [
   indexCheck,
   exec,
   execResume,
+  execFork,
   createCompletion(specs),
   createHelp(specs),
   version,

@@ -1,6 +1,7 @@
 import { toFailure } from '../base/failure.ts';
 import { isMissingFile } from '../base/system-error.ts';
 import { memberText } from '../format/decode-line.ts';
+import { fitsNote, type LineageNote } from '../store/lineage.ts';
 import { openRollout, type RolloutFile } from '../store/rollout-file.ts';
 import type { Report } from './problem.ts';
 import { type DecodedLine, readLines } from './read-records.ts';
@@ -14,7 +15,7 @@ import { type DecodedLine, readLines } from './read-records.ts';
  */
 export async function openCopiedPrefix(parentPath: string, report: Report): Promise<CopiedPrefix | null> {
   try {
-    return new CopiedPrefix(await openRollout(parentPath));
+    return new ComparedPrefix(await openRollout(parentPath));
   } catch (error) {
     const message = `what was inherited from it is not marked: ${toFailure(error).message}`;
     const isMissing = isMissingFile(error);
@@ -23,7 +24,33 @@ export async function openCopiedPrefix(parentPath: string, report: Report): Prom
   }
 }
 
-export class CopiedPrefix {
+/** Tells of a fork's lines, in order, which were copied. */
+export interface CopiedPrefix {
+  /** Takes the fork's lines in order. */
+  includes(line: DecodedLine): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/**
+ * The same of a fork that this program made, which noted where the copy ends.
+ *
+ * @returns null where the note does not fit the file
+ */
+export async function openNotedPrefix(path: string, note: LineageNote): Promise<CopiedPrefix | null> {
+  const rollout = await openRollout(path);
+  try {
+    if (!(await fitsNote(rollout, note))) return null;
+  } finally {
+    await rollout.close();
+  }
+  return {
+    includes: async ({ line, record }) =>
+      record !== null && line.offset >= note.copy_begins_at && line.offset < note.own_records_at,
+    close: async () => {},
+  };
+}
+
+class ComparedPrefix implements CopiedPrefix {
   readonly #parent: RolloutFile;
   #lines: AsyncGenerator<DecodedLine> | null;
   #isFirst = true;
@@ -33,7 +60,6 @@ export class CopiedPrefix {
     this.#lines = readLines(parent);
   }
 
-  /** Takes the fork's lines in order. */
   async includes(line: DecodedLine): Promise<boolean> {
     if (!line.record || !this.#lines) return false;
     if (this.#isFirst) {

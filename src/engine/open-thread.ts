@@ -1,5 +1,6 @@
+import { readLineageNote } from '../store/lineage.ts';
 import type { Rollouts } from './catalog.ts';
-import { openCopiedPrefix } from './copied-prefix.ts';
+import { openCopiedPrefix, openNotedPrefix } from './copied-prefix.ts';
 import type { Report } from './problem.ts';
 import { type HeadReader, rememberHeads } from './read-head.ts';
 import type { ThreadSource } from './read-thread.ts';
@@ -29,6 +30,13 @@ async function findParent(
   const parentId = head.forkedFrom;
   if (!parentId || parentId === threadId || head.base) return null;
   const parent = catalog.thread(parentId)[0];
-  if (!parent) return null;
-  return { parentId, open: (report) => openCopiedPrefix(parent.path, report) };
+  const note = readLineageNote(catalog.home, threadId);
+  if (note?.forked_from_id !== parentId) {
+    return parent ? { parentId, open: (report) => openCopiedPrefix(parent.path, report) } : null;
+  }
+  return {
+    parentId,
+    open: async (report) =>
+      (await openNotedPrefix(first.path, note)) ?? (parent ? openCopiedPrefix(parent.path, report) : null),
+  };
 }

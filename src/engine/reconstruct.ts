@@ -31,7 +31,7 @@ export async function reconstruct(rollouts: Rollouts, threadId: string, options:
   for (let count = at === null ? files : 1; count <= files; count++) {
     const problems: Problem[] = [];
     const report = (problem: Problem) => problems.push(problem);
-    const parts = await findThreadParts(withFirst(rollouts, threadId, count), threadId, report, headOf);
+    const parts = await findThreadParts(withFirstFiles(rollouts, threadId, count), threadId, report, headOf);
     replayed = await replayThread({ threadId, parts, openPrefix: null }, at, problems);
     if (at !== null && replayed.turns >= at) break;
   }
@@ -86,7 +86,7 @@ function checkedTurn(at: number | undefined): number | null {
 }
 
 /** The home as it was when the thread had only its first files. */
-function withFirst(rollouts: Rollouts, threadId: string, count: number): Rollouts {
+export function withFirstFiles(rollouts: Rollouts, threadId: string, count: number): Rollouts {
   return {
     home: rollouts.home,
     rollout: (id) => rollouts.rollout(id),

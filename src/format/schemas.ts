@@ -4,10 +4,12 @@ import { judge, type Verdict } from './judge.ts';
 import {
   bare,
   count,
+  diff,
   envelope,
   error,
   finding,
   indexStatus,
+  lineage,
   moved,
   named,
   paginated,
@@ -70,4 +72,14 @@ export function validateIndexStatus(value: unknown): Verdict {
 /** Whether a value is what `replay --state` prints of a session. */
 export function validateReplayState(value: unknown): Verdict {
   return judge(replayState, value);
+}
+
+/** Whether a value is what `diff` prints. */
+export function validateDiff(value: unknown): Verdict {
+  return judge(diff, value);
+}
+
+/** Whether a value is a row of `show --lineage`. */
+export function validateLineage(value: unknown): Verdict {
+  return judge(lineage, value);
 }

@@ -24,20 +24,29 @@ export function newRolloutPath(home: Home, threadId: string, now: number): strin
  * After an error there is no file.
  *
  * @param path from `newRolloutPath`
+ * @param content in pieces of any size; each is written before the next one is asked for
+ * @param beforePlacing done when the file is whole and on disk, before it gets its name
  *
  * @throws Failure `refused` when there is a file, or its folder is reached through a link; `trouble` otherwise
  */
-export async function createRollout(home: Home, threadId: string, path: string, content: Buffer): Promise<void> {
+export async function createRollout(
+  home: Home,
+  threadId: string,
+  path: string,
+  content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  beforePlacing: () => Promise<void> = async () => {},
+): Promise<void> {
   const temp = tempPath(home, 'new', threadId);
   try {
     const made = makeFolders(home, dirname(path));
     const handle = await openTemp(temp);
     try {
-      await writeWhole(handle, content);
+      for await (const piece of content) await writeWhole(handle, piece);
       await handle.datasync();
     } finally {
       await handle.close();
     }
+    await beforePlacing();
     await placeFile(temp, path);
     for (const folder of made) await syncFolderLater(folder);
   } catch (error) {

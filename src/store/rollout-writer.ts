@@ -159,7 +159,7 @@ export class RolloutWriter {
 
   /** Tried twice, as a batch is. */
   async #create(bytes: Buffer): Promise<AppendFile> {
-    const create = () => createRollout(this.#home, this.#threadId, this.path, bytes);
+    const create = () => createRollout(this.#home, this.#threadId, this.path, [bytes]);
     await create().catch(create);
     return AppendFile.open(this.path);
   }

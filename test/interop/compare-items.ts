@@ -55,3 +55,27 @@ function isContext({ type, role, content }: ModelItem): boolean {
 function shown(item: unknown): string {
   return (JSON.stringify(item) ?? 'nothing').slice(0, 400);
 }
+
+/** What was said, called and put out, in order: without settings, and without ids, which some versions of Codex leave out. */
+export function conversation(items: unknown): string[] {
+  return ((items ?? []) as ModelItem[]).flatMap((item) => {
+    const { type, role, content, name, arguments: args, input, call_id, output, action, summary } = item;
+    if (type !== 'message') {
+      const body = { name, args, input, action, call_id, output: withoutMiddle(output), summary };
+      return [`${type}: ${JSON.stringify(body)}`];
+    }
+    if (role === 'developer') return [];
+    const parts = (content as { text?: string; image_url?: string }[]).filter(({ text }) => !isOwnContext(text ?? ''));
+    const text = parts.map((part) => part.text ?? part.image_url ?? '').join('\n');
+    return parts.length === 0 ? [] : [`${role}: ${text}`];
+  });
+}
+
+/** Codex cuts the middle out of a long output, by the model that it resumes with. */
+function withoutMiddle(output: unknown): unknown {
+  return typeof output === 'string' && output.length > 2000 ? output.slice(0, 500) : output;
+}
+
+function isOwnContext(text: string): boolean {
+  return /^(<environment_context>|# AGENTS\.md instructions)/.test(text);
+}

@@ -10,6 +10,7 @@ import { homeAt } from '../../src/store/home.ts';
 import { runProgram } from '../support/run-program.ts';
 import { listed, runExec, startAppServer } from './app-server.ts';
 import { canRunCodex, codexBinary } from './codex.ts';
+import { conversation } from './compare-items.ts';
 import { type Answer, type MockModel, startMockModel } from './mock-model.ts';
 import { makeResumeRig, prompt, type ResumeRig } from './resume-rig.ts';
 
@@ -191,30 +192,6 @@ env_key = "MOCK_KEY"
 request_max_retries = 0
 stream_max_retries = 0
 `;
-}
-
-/** What was said, called and put out, in order: without settings, and without ids, which some versions of Codex leave out. */
-function conversation(items: unknown): string[] {
-  return ((items ?? []) as ModelItem[]).flatMap((item) => {
-    const { type, role, content, name, arguments: args, input, call_id, output, action, summary } = item;
-    if (type !== 'message') {
-      const body = { name, args, input, action, call_id, output: shortened(output), summary };
-      return [`${type}: ${JSON.stringify(body)}`];
-    }
-    if (role === 'developer') return [];
-    const parts = (content as { text?: string; image_url?: string }[]).filter(({ text }) => !isContext(text ?? ''));
-    const text = parts.map((part) => part.text ?? part.image_url ?? '').join('\n');
-    return parts.length === 0 ? [] : [`${role}: ${text}`];
-  });
-}
-
-/** Codex cuts the middle out of a long output, by the model that it resumes with. */
-function shortened(output: unknown): unknown {
-  return typeof output === 'string' && output.length > 2000 ? output.slice(0, 500) : output;
-}
-
-function isContext(text: string): boolean {
-  return /^(<environment_context>|# AGENTS\.md instructions)/.test(text);
 }
 
 function findingsIn(stdout: Buffer): string[] {

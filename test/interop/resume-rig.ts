@@ -10,6 +10,9 @@ import { startMockModel } from './mock-model.ts';
 
 /** A home that the real Codex resumes sessions of, with a model that tells what it was sent. */
 export interface ResumeRig {
+  codex: string;
+  /** Holds `home` and `work`. */
+  root: string;
   home: string;
   /** Resumes a session with a prompt, and gives the input of the first request. */
   resume(id: string, model?: string | null): Promise<ModelItem[]>;
@@ -21,10 +24,13 @@ export const prompt = 'the next question';
 
 /**
  * @param options.copyOf a home to begin with; its archived sessions are brought back
+ * @param options.version of Codex, as npm knows it; the newest one that is known when absent
  * @param options.keepsDatabase its database goes along, with the paths in it set right; without one, Codex searches for files
  */
-export async function makeResumeRig(options: { copyOf?: string; keepsDatabase?: boolean } = {}): Promise<ResumeRig> {
-  const codex = await codexBinary();
+export async function makeResumeRig(
+  options: { copyOf?: string; version?: string; keepsDatabase?: boolean } = {},
+): Promise<ResumeRig> {
+  const codex = await codexBinary(options.version);
   const root = await mkdtemp(join(tmpdir(), 'sessions-interop-'));
   const home = join(root, 'home');
   await mkdir(join(root, 'work'));
@@ -37,7 +43,7 @@ export async function makeResumeRig(options: { copyOf?: string; keepsDatabase?: 
   await writeFile(join(home, 'config.toml'), configFor(model.url));
   const rig = { codex, root, home };
   return {
-    home,
+    ...rig,
     async resume(id, name) {
       const before = model.requests.length;
       await runExec(rig, ...(name ? ['-m', name] : []), 'resume', id, prompt);

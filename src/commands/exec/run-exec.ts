@@ -29,7 +29,8 @@ export interface Run {
 /** Runs an agent for one turn. Returns the exit code. */
 export async function runExec(invocation: Invocation, io: Io, run: Run): Promise<number> {
   const { options } = invocation;
-  const isEphemeral = options.flag('ephemeral');
+  // `exec fork` has no such option.
+  const isEphemeral = options.has('ephemeral');
   const name = await wantedName(invocation);
   const schemaFile = options.text('output-schema');
   const outputSchema = schemaFile === undefined ? null : await readSchema(schemaFile, io.cwd);
@@ -79,7 +80,10 @@ export async function runExec(invocation: Invocation, io: Io, run: Run): Promise
   }
   if (result) await output.end(result);
   const exits = [problems.exit];
-  if (name !== null && path !== null && session) exits.push(await giveName(name, session.threadId, invocation, io));
+  if (name !== null && path !== null && session) {
+    const { giveName } = await import('../give-name.ts');
+    exits.push(await giveName(name, session.threadId, options.flag('json'), io));
+  }
   if (path !== null && session && options.flag('print-id')) {
     const { threadId } = session;
     queue.add(() => io.stdout.write(`${threadId}\n`));
@@ -98,7 +102,7 @@ async function wantedName({ options }: Invocation): Promise<string | null> {
   if (options.flag('json') && options.flag('print-id')) {
     throw new Failure('usage', '--json and --print-id both say what stands on standard output');
   }
-  if (options.flag('ephemeral') && (name !== undefined || options.flag('print-id'))) {
+  if (options.has('ephemeral') && (name !== undefined || options.flag('print-id'))) {
     const option = name === undefined ? '--print-id' : '--name';
     throw new Failure('usage', `--ephemeral leaves nothing that ${option} could mean`);
   }
@@ -120,26 +124,6 @@ function outputOf({ options }: Invocation, io: Io, queue: OutputQueue, sessions:
         ?.path.replace(/\.zst$/, '') ?? null;
     return countEvents(movedTo(catalog, threadId, path), threadId);
   });
-}
-
-async function giveName(name: string, threadId: string, { options }: Invocation, io: Io): Promise<number> {
-  const { nameSession, doubtAbout } = await import('../../engine/naming.ts');
-  try {
-    // What was known of the home before does not have the session.
-    const sessions = openSessions(io.env, io.cwd);
-    const doubt = doubtAbout(name, threadId, await sessions.names());
-    if (doubt) await warn(io, doubt);
-    const signal = new AbortController().signal;
-    const said: string[] = [];
-    await nameSession(await sessions.catalog(), threadId, name, {
-      ...{ clock: io.clock, signal },
-      say: (message) => void said.push(message),
-    });
-    for (const message of said) await warn(io, message);
-    return 0;
-  } catch (error) {
-    return reportFailure(error, io, options.flag('json'));
-  }
 }
 
 /** The agent did what it could; that is no trouble of this program. */

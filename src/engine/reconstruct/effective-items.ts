@@ -66,11 +66,17 @@ function readItem(line: UnreadLine, report: Report): ModelItem[] {
   return item ? [item] : [];
 }
 
+/** Whether it is an answer of the model's in words. */
+export function isSaidByModel(item: ModelItem | UnreadLine): boolean {
+  return item instanceof UnreadLine ? item.isAnswer : isMessage(item, 'assistant');
+}
+
 function isStart(item: Entry['item']): boolean {
   return !(item instanceof UnreadLine) && isUserBoundary(item);
 }
 
-function isContext(item: Entry['item']): boolean {
+/** Whether it is context that Codex put there, and not said by anybody. */
+export function isContext(item: ModelItem | UnreadLine): boolean {
   if (item instanceof UnreadLine) return false;
   if (isMessage(item, 'developer')) return isContextualDeveloper(item);
   return isMessage(item, 'user') && isContextualUser(item);

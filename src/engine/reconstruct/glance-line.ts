@@ -30,6 +30,12 @@ export function isNumbered(line: Line): boolean {
   return beginning(line, ORDINAL_WITHIN).includes('"ordinal":');
 }
 
+/** The ordinal that stands behind the time of the line; null where there is none. */
+export function ordinalOf(line: Line): number | null {
+  const digits = /^\{"timestamp":"[^"]*","ordinal":(\d+)[,}]/.exec(beginning(line, ORDINAL_WITHIN))?.[1];
+  return digits === undefined ? null : Number(digits);
+}
+
 const glances = new Map<string, Glance>();
 
 function add(kinds: string, signal: TurnSignal, holds: Glance['holds']): void {

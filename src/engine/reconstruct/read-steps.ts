@@ -9,7 +9,8 @@ import type { ThreadSource } from '../read-thread.ts';
 import { isWithin, type Part, whole } from '../thread-parts.ts';
 import { undecodable } from '../undecodable.ts';
 import type { CurrentFile } from './current-file.ts';
-import { type Glance, glanceAtLine, isNumbered } from './glance-line.ts';
+import { type Glance, glanceAtLine, isNumbered, ordinalOf } from './glance-line.ts';
+import type { Place, Places } from './places.ts';
 import { PublishedReader } from './published-step.ts';
 import { signalOfRecord } from './record-signal.ts';
 import { type Step, StepReader } from './step.ts';
@@ -21,11 +22,13 @@ import { LineStore, UnreadLine } from './unread-line.ts';
  * and adds nothing.
  *
  * @param current is shown each file, and has seen the one that the thread is being written to at the end
+ * @param places follows where the records stand, for who wants to cut between them
  */
 export async function* readSteps(
   source: ThreadSource,
   current: CurrentFile,
   report: Report,
+  places: Places | null = null,
 ): AsyncGenerator<PlacedStep[]> {
   const count = new TurnCount();
   const firstOwn = source.parts.find((part) => !part.inheritedFrom);
@@ -34,7 +37,7 @@ export async function* readSteps(
     const content = await (part.open ?? openRollout)(part.path);
     current.open(content.path);
     try {
-      const file = new FileSteps({ part, reader, count, current, report, path: content.path });
+      const file = new FileSteps({ part, reader, count, current, report, places, path: content.path });
       yield* file.read(content);
     } finally {
       await content.close();
@@ -55,6 +58,7 @@ interface Reading {
   count: TurnCount;
   current: CurrentFile;
   report: Report;
+  places: Places | null;
   path: string;
 }
 
@@ -97,25 +101,32 @@ class FileSteps {
   }
 
   #pass(line: Line, { signal, holds }: Glance, steps: PlacedStep[]): void {
-    const { part, count, current, path } = this.#reading;
+    const { part, count, current, places, path } = this.#reading;
     current.pass(isNumbered(line));
     let step: Step | null = null;
-    if (holds !== null && isInEffect(part, line.offset, null)) {
+    const isEffective = isInEffect(part, line.offset, null);
+    const place = places && isEffective ? places.pass(part, line, ordinalOf(line)) : null;
+    if (holds !== null && isEffective) {
       const unread = new UnreadLine(this.#lines.copy(line), path, holds === 'answer');
       step = holds === 'tokens' ? { kind: 'tokens', line: unread } : { kind: 'item', item: unread };
     }
-    count.add(signal, step, line.length, steps);
+    count.add(signal, step, { length: line.length, place }, steps);
   }
 
   #decode(line: Line, steps: PlacedStep[]): boolean {
-    const { part, reader, count, current, report, path } = this.#reading;
+    const { part, reader, count, current, report, places, path } = this.#reading;
     const decoded = decodeLine(line, defaultLimits);
     const record = decoded.ok ? toRecord(decoded) : null;
     const ordinal = record?.ordinal ?? null;
     if (!isWithin(part.recorded, line.offset, ordinal)) return false;
+    const isEffective = isInEffect(part, line.offset, ordinal);
+    // What may still be written to is no line to cut behind.
+    const isWhole = line.terminated || record !== null;
+    const place: Place | null = places && isEffective && isWhole ? places.pass(part, line, ordinal) : null;
     if (!record) {
       // A blank line, or an unfinished last one, is no record.
-      if (undecodable({ line, decoded, record }, path, report)) count.add('other', null, line.length, steps);
+      const isLine = undecodable({ line, decoded, record }, path, report) !== null;
+      if (isLine) count.add('other', null, { length: line.length, place }, steps);
       return true;
     }
     current.see(record);
@@ -124,8 +135,8 @@ class FileSteps {
       steps.push(this.#published.read(record));
       return true;
     }
-    const step = isInEffect(part, line.offset, ordinal) ? reader.read(record) : null;
-    count.add(signalOfRecord(record), step, line.length, steps);
+    const step = isEffective ? reader.read(record) : null;
+    count.add(signalOfRecord(record), step, { length: line.length, place }, steps);
     return true;
   }
 }

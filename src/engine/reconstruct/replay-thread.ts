@@ -1,5 +1,6 @@
 import { Failure } from '../../base/failure.ts';
 import type { Problem } from '../problem.ts';
+import { readHead } from '../read-head.ts';
 import type { ThreadSource } from '../read-thread.ts';
 import { CurrentFile } from './current-file.ts';
 import { readSteps } from './read-steps.ts';
@@ -50,12 +51,20 @@ async function replayOnce(source: ThreadSource, at: number | null, undone: Reado
       if (placed.step) state.apply(placed.step, placed.turn);
     }
   }
+  if (isCut && !state.hasMeta) await identifyBefore(state, source);
   if (isCut) for (const { step, turn } of marked.held) if (step) state.apply(step, turn);
   return { state, current, turns, problems, isCut };
 }
 
+/** A turn that the thread inherits is looked at as one of its own. */
+async function identifyBefore(state: ThreadState, { parts }: ThreadSource): Promise<void> {
+  const own = parts.find(({ inheritedFrom }) => inheritedFrom === null);
+  const meta = own?.open ? null : own && (await readHead(own.path)).meta;
+  if (meta) state.identifyBefore(meta);
+}
+
 /** A rollback counts to the turn before it, and takes back what this had come to. */
-function isBeyond({ turn, step, isRolledBack }: PlacedStep, at: number): boolean {
+export function isBeyond({ turn, step, isRolledBack }: PlacedStep, at: number): boolean {
   return turn > at || (turn === at && step?.kind === 'rolled-back' && !isRolledBack);
 }
 

@@ -14,6 +14,11 @@ export class SettingsLog {
     else this.#entries.push({ turn, values });
   }
 
+  /** What counts where nothing else was set. */
+  setFirst(values: Settings): void {
+    this.#entries.unshift({ turn: 0, values });
+  }
+
   /** Forgets what was set in later turns. */
   rollBackTo(turn: number): void {
     this.#entries = this.#entries.filter((entry) => entry.turn <= turn);

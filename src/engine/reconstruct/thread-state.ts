@@ -2,10 +2,10 @@ import type { JsonObject } from '../../format/decode-line.ts';
 import { toTokenCount } from '../../format/events/token-count.ts';
 import { isObject } from '../../format/record.ts';
 import type { TokenUsage } from '../../model/event.ts';
-import type { DynamicTool, History, ModelItem } from '../../model/history.ts';
+import type { DynamicTool, History } from '../../model/history.ts';
 import type { Report } from '../problem.ts';
-import { isMessage, isUserBoundary } from './contextual.ts';
-import { EffectiveItems } from './effective-items.ts';
+import { isUserBoundary } from './contextual.ts';
+import { EffectiveItems, isSaidByModel } from './effective-items.ts';
 import { toModelItem } from './model-item.ts';
 import type { Step } from './step.ts';
 import { appliedSettings, contextSettings, metaSettings, SettingsLog } from './thread-settings.ts';
@@ -24,6 +24,7 @@ export class ThreadState {
     baseInstructions: null,
   };
   #tokens: History['tokens'] = { total: null, last: null, contextWindow: null };
+  #hasMeta = false;
   /** Where only the last one counts, the others need not be read. */
   #lastCount: UnreadLine | null = null;
   #isPaginated = false;
@@ -60,12 +61,24 @@ export class ThreadState {
         break;
       case 'meta':
         if (step.isFirst) this.#settings.set(metaSettings(step.payload), turn);
+        this.#hasMeta = true;
         this.#identify(step.payload);
         break;
       case 'tools':
         this.#identity.dynamicTools = toolsOf(step.tools);
         break;
     }
+  }
+
+  /** Whether the thread's own session_meta went by; where it inherits, that stands behind what it inherits. */
+  get hasMeta(): boolean {
+    return this.#hasMeta;
+  }
+
+  /** What the thread's own session_meta says, of a thread that is looked at before it had one. */
+  identifyBefore(meta: JsonObject): void {
+    this.#settings.setFirst(metaSettings(meta));
+    this.#identify(meta);
   }
 
   toHistory(
@@ -160,12 +173,8 @@ export class ThreadState {
     if (this.#knowsStarts) return this.#last === 'begun';
     // Where no ends are recorded, a turn that did not come to an answer was cut off.
     const last = this.#items.last;
-    return this.#last === 'said' && last !== null && !isAnswer(last);
+    return this.#last === 'said' && last !== null && !isSaidByModel(last);
   }
-}
-
-function isAnswer(item: ModelItem | UnreadLine): boolean {
-  return item instanceof UnreadLine ? item.isAnswer : isMessage(item, 'assistant');
 }
 
 function toolsOf(tools: readonly unknown[]): DynamicTool[] {

@@ -7,12 +7,11 @@ export const checkTimes: CheckFactory = (file, report) => {
   const future = formatTime(file.now + TOLERANCE_MS) ?? '9999';
   let before = '';
   let toldFuture = false;
-  let isFirst = true;
+  let isHead = true;
 
   return {
     record(record, line) {
-      const wasFirst = isFirst;
-      isFirst = false;
+      isHead &&= record.type === 'session_meta';
       if (record.type === 'session_meta') {
         const pointer = record.dialect === 'bare' ? '/timestamp' : '/payload/timestamp';
         const created = record.payload.timestamp;
@@ -37,8 +36,8 @@ export const checkTimes: CheckFactory = (file, report) => {
           pointer: '/timestamp',
         });
       }
-      // A fork's own first record is newer than what it copied from its parent.
-      before = wasFirst && file.head.forkedFrom !== null ? '' : time;
+      // A fork's own first record is newer than what it copied, which begins with that of its parent, and so on.
+      before = isHead && file.head.forkedFrom !== null ? '' : time;
     },
   };
 };
