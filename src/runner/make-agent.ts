@@ -3,6 +3,7 @@ import type { Agent } from './agent.ts';
 import { askOnTerminal } from './approvals/ask-terminal.ts';
 import { createApprover } from './approvals/create-approver.ts';
 import type { Begun } from './begin-session.ts';
+import { keyVariables } from './config/key-variables.ts';
 import { shellEnvironment } from './config/shell-environment.ts';
 import { readInstructions } from './instructions/read-instructions.ts';
 import { type OpenTools, openTools } from './open-tools.ts';
@@ -10,14 +11,24 @@ import { attemptsOf, openProvider } from './providers/open-provider.ts';
 import type { ProviderConfig } from './providers/provider-config.ts';
 import { withRetries } from './retries.ts';
 import type { SessionOptions } from './run-session.ts';
+import type { SessionEvent } from './session-events.ts';
 import { TokenMeter } from './token-meter.ts';
+import { cleanTool } from './tools/clean-tool.ts';
+import { secretsOfServer } from './tools/mcp/server-secrets.ts';
 
 /** Sets an agent up in a thread that was begun. Its tools are to be closed. */
 export async function makeAgent(options: SessionOptions, begun: Begun): Promise<{ agent: Agent; tools: OpenTools }> {
   const { home, env, clock, thread, ports, signal, onEvent } = options;
   const { recorder, config, cwd, history, sandbox } = begun;
   const onNote = (message: string) => onEvent({ type: 'note', message });
+  // Records are told of when they are written: what comes behind them waits for that.
+  const tell = (event: SessionEvent) => (isLive(event) ? recorder.inOrder(() => onEvent(event)) : onEvent(event));
   for (const note of config.notes) onNote(note);
+  if (options.flags.addDirs?.length && config.sandboxPolicy.type === 'read-only') {
+    onNote('--add-dir has no effect here: commands only read, without --sandbox workspace-write');
+  }
+  // While the sandbox is tried out, because the engine takes long to find it.
+  const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const [provider, instructions] = await Promise.all([
     openProvider(withScript(config.provider), { home: home.path, env, clock, answers: ports.answers }),
     readInstructions({
@@ -27,7 +38,9 @@ export async function makeAgent(options: SessionOptions, begun: Begun): Promise<
     begun.isReady,
   ]);
   for (const note of instructions.notes) onNote(note);
-  const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const secrets = [provider.secrets ?? [], ...config.mcpServers.map((server) => secretsOfServer(server, env))].flat();
+  const keys = new Set(keyVariables(config));
+  const ownEnv = Object.fromEntries(Object.entries(env).filter(([variable]) => !keys.has(variable)));
   const attempts = attemptsOf(config.provider);
   const items = history?.items ?? [];
   const contextWindow = config.contextWindow ?? history?.tokens.contextWindow ?? null;
@@ -50,11 +63,11 @@ export async function makeAgent(options: SessionOptions, begun: Begun): Promise<
     provider: withRetries(provider, {
       attempts,
       clock,
-      onRetry: ({ failure, delayMs }) => onEvent({ type: 'retry', message: failure.message, delayMs }),
+      onRetry: ({ failure, delayMs }) => tell({ type: 'retry', message: failure.message, delayMs }),
     }),
     attempts,
-    tools: tools.tools,
-    toolContext: { cwd, env: shellEnvironment(config.shellEnvironment, env), sandbox, approver, clock },
+    tools: tools.tools.map((tool) => secrets.reduce(cleanTool, tool)),
+    toolContext: { cwd, env: shellEnvironment(config.shellEnvironment, ownEnv), sandbox, approver, clock },
     settings: {
       ...{ cwd, model: config.model, approvalPolicy, sandboxPolicy, timezone },
       ...{ reasoningEffort: config.reasoningEffort, reasoningSummary: config.reasoningSummary },
@@ -66,9 +79,14 @@ export async function makeAgent(options: SessionOptions, begun: Begun): Promise<
     compactLimit: config.autoCompactTokenLimit ?? (contextWindow === null ? null : Math.floor(contextWindow * 0.9)),
     outputSchema: options.outputSchema,
     clock,
-    onEvent,
+    onEvent: tell,
   };
   return { agent, tools };
+}
+
+/** Whether an event stands in the stream between records. */
+function isLive({ type }: SessionEvent): boolean {
+  return type === 'text_delta' || type === 'reasoning_delta' || type === 'output_delta' || type === 'retry';
 }
 
 /** A scripted provider that was given no script plays the tour that is installed with the program. */

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../base/failure.ts';
+import { systemReason } from '../base/system-error.ts';
 import type { Home } from './home.ts';
 import { type FileLock, type LockWait, lockFile, tryLockFile } from './lock-file.ts';
 import { describeHolder } from './lock-holders.ts';
@@ -84,7 +85,10 @@ function makeFolder(home: Home): void {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') return;
-    throw new Failure('trouble', `locks cannot be made: ${code}`, { file: home.writerLocks, cause: error });
+    throw new Failure('trouble', `locks cannot be made: ${systemReason(error) ?? code}`, {
+      file: home.writerLocks,
+      cause: error,
+    });
   }
 }
 

@@ -6,6 +6,7 @@ import { packageVersion } from '../../base/package-files.ts';
 import { warn } from '../../base/warn.ts';
 import { openSessions, type SessionResolver } from '../../engine/resolve-session.ts';
 import { agentHome } from '../../runner/agent-home.ts';
+import { checkInput } from '../../runner/check-input.ts';
 import { openSession, type Session, type SessionThread } from '../../runner/run-session.ts';
 import type { TurnResult } from '../../runner/turn.ts';
 import type { Invocation } from '../command.ts';
@@ -16,7 +17,7 @@ import { createLineReader } from './line-reader.ts';
 import type { Output } from './output.ts';
 import { OutputQueue } from './output-queue.ts';
 import { progress } from './progress.ts';
-import { readImages, readSchema } from './read-files.ts';
+import { checkTarget, readImages, readSchema } from './read-files.ts';
 import { readPrompt } from './read-prompt.ts';
 import { movedTo, sessionPorts } from './session-ports.ts';
 
@@ -34,10 +35,13 @@ export async function runExec(invocation: Invocation, io: Io, run: Run): Promise
   const schemaFile = options.text('output-schema');
   const outputSchema = schemaFile === undefined ? null : await readSchema(schemaFile, io.cwd);
   const localImages = await readImages(options.texts('image'), io.cwd);
+  const answerFile = options.text('output-last-message');
+  if (answerFile !== undefined) await checkTarget(resolve(io.cwd, answerFile));
   const home = agentHome(io.env, io.cwd, !isEphemeral);
   const sessions = openSessions(io.env, io.cwd);
   const thread = await run.thread(isEphemeral, sessions);
-  const text = await readPrompt(run.prompt, io);
+  const input = { text: await readPrompt(run.prompt, io), images: [], localImages };
+  checkInput(input);
 
   const problems = createProblemLog(io);
   const broken = new AbortController();
@@ -65,7 +69,7 @@ export async function runExec(invocation: Invocation, io: Io, run: Run): Promise
       onEvent: (event) => output.event(event),
     });
     await output.open({ ...session, isEphemeral });
-    result = await session.turn({ text, images: [], localImages }, signal);
+    result = await session.turn(input, signal);
   } catch (error) {
     failure = error;
   }
@@ -85,8 +89,7 @@ export async function runExec(invocation: Invocation, io: Io, run: Run): Promise
     queue.add(() => io.stdout.write(`${threadId}\n`));
   }
   await queue.end();
-  const file = options.text('output-last-message');
-  if (file !== undefined && result) await writeFile(resolve(io.cwd, file), result.lastMessage ?? '');
+  if (answerFile !== undefined && result) await writeFile(resolve(io.cwd, answerFile), result.lastMessage ?? '');
   await problems.print();
   if (failure !== null) throw failure;
   if (result && result.outcome !== 'completed') exits.push(await reportEnd(result, invocation, io));
@@ -145,5 +148,10 @@ async function giveName(name: string, threadId: string, { options }: Invocation,
 /** The agent did what it could; that is no trouble of this program. */
 async function reportEnd({ outcome, error }: TurnResult, { options }: Invocation, io: Io): Promise<number> {
   const message = outcome === 'interrupted' ? 'the turn was interrupted' : `the agent failed: ${error}`;
+  if (outcome === 'interrupted' && io.signal.aborted) {
+    // A signal has an exit code of its own, so it is no error with this one.
+    if (!options.flag('json')) await warn(io, message);
+    return 0;
+  }
   return reportFailure(new Failure('findings', message), io, options.flag('json'));
 }

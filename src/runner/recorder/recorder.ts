@@ -36,6 +36,8 @@ export interface Recorder {
   /** Any other `event_msg` that Codex knows or passes over. */
   event(payload: { type: string; [key: string]: unknown }): Ack;
   endTurn(end: TurnEnd): Ack;
+  /** Does something once all records so far were told of, or cannot be written, and before any later one is told of. */
+  inOrder(act: () => void): void;
   /**
    * Resolves when everything so far would outlive a loss of power.
    *

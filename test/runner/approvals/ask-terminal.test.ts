@@ -59,5 +59,18 @@ describe('asking on a terminal', () => {
     const { written } = await ask(['n'], { summary: `head ${'x'.repeat(1_000_000)} tail` });
     expect(written.length).toBeLessThan(5000);
     expect(written).toMatch(/head [\s\S]*characters left out[\s\S]* tail\n/);
+    const long = { reason: `why ${'x'.repeat(1_000_000)}`, cwd: `/${'y'.repeat(1_000_000)}` };
+    const other = (await ask(['n'], long)).written;
+    expect(other.length).toBeLessThan(3000);
+    expect(other).toMatch(/in {7}\/y+ \[… \d+ characters left out …\] y+\n[\s\S]*reason {3}why x+ \[… \d+ char/);
+  });
+
+  it('shows all of a long command when that is wanted', async () => {
+    const summary = `a\n${'x'.repeat(5000)}\nrm -rf hidden\n${'x'.repeat(5000)}`;
+    const { written, decision } = await ask(['s', 'n'], { summary });
+    const [first = '', second = ''] = written.split('[s]how all of it: ');
+    expect(first).not.toContain('rm -rf hidden');
+    expect(second).toContain('  | rm -rf hidden\n');
+    expect(decision).toMatchObject({ decision: 'declined', by: 'user' });
   });
 });

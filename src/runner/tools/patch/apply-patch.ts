@@ -4,6 +4,7 @@ import type { Tool, ToolContext, ToolOutcome } from '../tool.ts';
 import { type FileEdit, parsePatch } from './parse-patch.ts';
 import { type PlacedEdit, placeEdits } from './place-edits.ts';
 import { type Plan, planChanges } from './plan-changes.ts';
+import { sweepTemporaries } from './sweep-temporaries.ts';
 import { writeChanges } from './write-changes.ts';
 
 const schema: ArgumentSchema = {
@@ -37,6 +38,10 @@ export const applyPatch: Tool = {
       if (refusal) return refusal;
       if (context.signal.aborted) return { output: 'aborted by user', status: 'aborted' };
       const plan = planChanges(edits, context.cwd);
+      sweepTemporaries(
+        plan.files.map(({ path }) => path),
+        begin,
+      );
       writeChanges(plan.files);
       return succeed(callId, edits, plan, Math.max(0, context.clock.now() - begin));
     } catch (error) {
