@@ -58,7 +58,7 @@ export async function makeAgent(options: SessionOptions, begun: Begun): Promise<
   const agent: Agent = {
     threadId: recorder.threadId,
     items: [...items],
-    meter: new TokenMeter(history?.tokens.total ?? null, history?.tokens.last ?? null, items.length),
+    meter: new TokenMeter(history?.tokens.total ?? null, history?.tokens.last ?? null, items),
     recorder,
     provider: withRetries(provider, {
       attempts,

@@ -5,6 +5,7 @@ import { systemReason } from '../base/system-error.ts';
 import type { Home } from './home.ts';
 import { type FileLock, type LockWait, lockFile, tryLockFile } from './lock-file.ts';
 import { describeHolder } from './lock-holders.ts';
+import { noteFirstSession } from './own-home.ts';
 
 /**
  * Takes the locks under which Codex writes these threads: all of them or none, in the order of their ids. Hold them for
@@ -81,6 +82,7 @@ async function release(home: Home, locks: FileLock[], wait: LockWait): Promise<v
 
 function makeFolder(home: Home): void {
   try {
+    noteFirstSession(home);
     mkdirSync(home.writerLocks, { mode: 0o700 });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Json } from '../support/json.ts';
 import { events, responsesEvents as sent, startModelServer } from '../support/model-server.ts';
+import { sandboxMode } from '../support/sandbox-mode.ts';
 import { type ExecRig, makeExecRig } from './exec-rig.ts';
 
 const program = join(import.meta.dirname, '../runner/tools/mcp/server.mjs');
@@ -37,7 +38,7 @@ async function execWith(rig: ExecRig, config: string, calls: [name: string, args
   const provider = `[model_providers.mine]\nwire_api = "responses"\nbase_url = "${server.url}"\n`;
   rig.home.write('config.toml', `model = "m"\nmodel_provider = "mine"\n${provider}${config}`);
   const env = { MCP_TOKEN: secret };
-  const outcome = await rig.run(['exec', '-s', 'workspace-write', '-a', 'never', ...argv, 'go'], { env });
+  const outcome = await rig.run(['exec', '-s', sandboxMode, '-a', 'never', ...argv, 'go'], { env });
   const bodies = server.requests.map(({ body }) => body);
   const offered: string[] = (bodies[0]?.tools ?? []).map(({ name }: Json) => name);
   const outputs: Json[] = (bodies.at(-1)?.input ?? [])

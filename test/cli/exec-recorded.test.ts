@@ -1,11 +1,12 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { sandboxMode } from '../support/sandbox-mode.ts';
 import { makeExecRig } from './exec-rig.ts';
 
 const play = (session: string, ...more: string[]) => [
   ...['exec', '--provider', 'recorded', '-c', `model_providers.recorded.session="${session}"`],
-  ...['-s', 'workspace-write', ...more],
+  ...['-s', sandboxMode, ...more],
 ];
 
 describe('sessions exec --provider recorded', () => {

@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { envelope, idOf, jsonl, record, rolloutName, turn } from '../builders.ts';
 import { finish, startProgram } from '../support/run-program.ts';
+import { sandboxMode } from '../support/sandbox-mode.ts';
 import { type ExecRig, makeExecRig } from './exec-rig.ts';
 
 const id = idOf(1);
@@ -108,7 +109,7 @@ describe('sessions exec resume', () => {
     const script = rig.home.write('../sleeping.yaml', JSON.stringify(steps));
     const given = ['-c', `model_providers.scripted.script="${script}"`, '--provider', 'scripted'];
     const env = { CODEX_HOME: rig.home.path, HOME: join(rig.work, '..') };
-    const child = startProgram(['exec', '--json', '-s', 'workspace-write', ...given, 'go'], { cwd: rig.work, env });
+    const child = startProgram(['exec', '--json', '-s', sandboxMode, ...given, 'go'], { cwd: rig.work, env });
     child.stdin?.end();
     let said = '';
     child.stdout?.on('data', (chunk) => {

@@ -48,7 +48,7 @@ export async function runExec(invocation: Invocation, io: Io, run: Run): Promise
   const signal = AbortSignal.any([io.signal, broken.signal]);
   const queue = new OutputQueue(() => broken.abort());
   const output = outputOf(invocation, io, queue, sessions);
-  const lines = io.stdin.isTTY && io.stderr.isTTY ? createLineReader(io.stdin) : null;
+  const lines = io.stdin.isTTY && io.stderr.isTTY ? createLineReader(io.stdin, io.clock) : null;
   let session: Session | null = null;
   let result: TurnResult | null = null;
   let path: string | null = null;
@@ -65,7 +65,7 @@ export async function runExec(invocation: Invocation, io: Io, run: Run): Promise
       },
       overrides: options.texts('config'),
       profile: options.text('profile'),
-      terminal: lines && { write: (words) => io.stderr.write(words), readLine: lines.readLine },
+      terminal: lines && { write: (words) => io.stderr.write(words), readLine: lines.readLine, discard: lines.discard },
       onEvent: (event) => output.event(event),
     });
     await output.open({ ...session, isEphemeral });

@@ -4,15 +4,18 @@ import type { ApprovalDecision, ApprovalRequest } from '../approvals.ts';
 
 export interface Terminal {
   write(text: string): Promise<void>;
+  /** Drops what was typed before. */
+  discard(): Promise<void>;
   /** The next line without its end; null when there will be none. Rejects, or gives null, on abort. */
   readLine(signal: AbortSignal): Promise<string | null>;
 }
 
 /** Asks on a terminal: what is to be done with all that it could hide made visible, where, under which sandbox, and why. */
-export function askOnTerminal({ write, readLine }: Terminal, policy: SandboxPolicy) {
+export function askOnTerminal({ write, discard, readLine }: Terminal, policy: SandboxPolicy) {
   return async (request: ApprovalRequest, signal: AbortSignal): Promise<ApprovalDecision> => {
     const [whole, short] = [describe(request, policy, Number.POSITIVE_INFINITY), describe(request, policy, 1)];
     await write(short);
+    await discard();
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       await write(`Allow it? [y]es, [n]o, [a]bort the turn${whole === short ? '' : ', [s]how all of it'}: `);
       const line = await readLine(signal);

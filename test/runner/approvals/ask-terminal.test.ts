@@ -10,6 +10,9 @@ async function ask(lines: (string | null)[], changes: Partial<ApprovalRequest> =
     write: async (text: string) => {
       written += text;
     },
+    discard: async () => {
+      written += '(what was typed is dropped)';
+    },
     readLine: async () => lines.shift() ?? null,
   };
   const asker = askOnTerminal(terminal, { type: 'workspace-write', writableRoots: [], network: false });
@@ -21,7 +24,7 @@ describe('asking on a terminal', () => {
   it('shows what, where, under which sandbox, and why', async () => {
     const { written } = await ask(['y']);
     expect(written).toBe(
-      '\nThe agent wants to run a command:\n  | ls\n  in       /w\n  sandbox  workspace-write, network off\n  reason   to see\nAllow it? [y]es, [n]o, [a]bort the turn: ',
+      '\nThe agent wants to run a command:\n  | ls\n  in       /w\n  sandbox  workspace-write, network off\n  reason   to see\n(what was typed is dropped)Allow it? [y]es, [n]o, [a]bort the turn: ',
     );
     expect((await ask(['y'], { unconfined: true, reason: null })).written).toMatch(
       /sandbox {2}none: .*\n {2}reason {3}\(none given\)/,
