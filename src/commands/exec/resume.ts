@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { Failure } from '../../base/failure.ts';
 import type { Io } from '../../base/io.ts';
 import type { SessionResolver } from '../../engine/resolve-session.ts';
@@ -22,7 +23,7 @@ export const execResume: Command = {
       { name: 'PROMPT', min: 0, max: 1 },
     ],
     options: [
-      { long: 'last', description: 'The session of this directory that was updated last.' },
+      { long: 'last', description: 'The session of this directory, or of that of `--cd`, that was updated last.' },
       { long: 'all', description: 'With `--last`: of every directory.' },
       ...runOptions,
     ],
@@ -74,10 +75,13 @@ async function findNamed(operand: string, sessions: SessionResolver): Promise<st
   return threadOf(await sessions.catalog(), target);
 }
 
-/** Nothing is made of an index for a run that is to leave no trace. */
+/**
+ * The newest session that somebody began, and no agent. Nothing is made of an index for a run that is to leave no trace.
+ */
 async function findLast({ options }: Invocation, io: Io, isEphemeral: boolean): Promise<string> {
   const { homeOf, listHome } = await import('../../engine/listing/list-home.ts');
-  const selectors = { cwd: options.flag('all') ? undefined : io.cwd, limit: 1, sort: 'updated' as const };
+  const home = homeOf(io.env, io.cwd);
+  const cwd = options.flag('all') ? undefined : resolve(io.cwd, options.text('cd') ?? '.');
   const listing = {
     useIndex: !isEphemeral,
     now: io.clock.now(),
@@ -85,7 +89,11 @@ async function findLast({ options }: Invocation, io: Io, isEphemeral: boolean): 
     report: () => {},
     isForPeople: false,
   };
-  for await (const row of listHome(homeOf(io.env, io.cwd), selectors, listing)) return row.thread_id;
+  // The first few are quick to have.
+  for (const limit of [25, undefined]) {
+    const rows = listHome(home, { cwd, limit, sort: 'updated' }, listing);
+    for await (const { thread_id, parent_thread_id } of rows) if (parent_thread_id === null) return thread_id;
+  }
   if (options.flag('all')) throw new Failure('usage', 'there is no session to resume');
   throw new Failure('usage', 'there is no session of this directory to resume', {
     hint: 'add --all to look at those of every directory',
