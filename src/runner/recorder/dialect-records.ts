@@ -1,5 +1,6 @@
 import type { ModelItem } from '../../model/history.ts';
-import type { CommandRun, FileChange, FileEdit, UserInput } from './recorder.ts';
+import type { ChangedFile } from '../tools/note.ts';
+import type { CommandRun, FileChange, UserInput } from './recorder.ts';
 
 /** What one line records. */
 export interface Entry {
@@ -48,7 +49,7 @@ export function fileEdits(changes: FileChange['changes']): { [path: string]: obj
 /** Each takes up to six bytes. */
 const mostCharacters = 4 * 1024 * 1024;
 
-function fileEdit(edit: FileEdit, cut: (text: string) => string): object {
+function fileEdit(edit: ChangedFile, cut: (text: string) => string): object {
   if (edit.type !== 'update') return { type: edit.type, content: cut(edit.content) };
-  return { type: 'update', unified_diff: cut(edit.unifiedDiff), move_path: edit.movePath };
+  return { type: 'update', unified_diff: cut(edit.unified_diff), move_path: edit.move_path };
 }

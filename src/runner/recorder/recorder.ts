@@ -2,6 +2,7 @@ import type { Failure } from '../../base/failure.ts';
 import type { EventBody, TokenUsage } from '../../model/event.ts';
 import type { DynamicTool, ModelItem, SandboxPolicy } from '../../model/history.ts';
 import type { ApprovalDecision } from '../approvals.ts';
+import type { ChangedFile } from '../tools/note.ts';
 
 /**
  * Writes down what happens in a thread, in the thread's own dialect, so that Codex can go on with it. Calls return at once;
@@ -147,16 +148,11 @@ export interface CommandRun {
 export interface FileChange {
   callId: string;
   /** By absolute path. */
-  changes: Readonly<Record<string, FileEdit>>;
+  changes: Readonly<Record<string, ChangedFile>>;
   status: 'completed' | 'failed' | 'declined';
   stdout: string;
   stderr: string;
 }
-
-export type FileEdit =
-  | { type: 'add'; content: string }
-  | { type: 'delete'; content: string }
-  | { type: 'update'; unifiedDiff: string; movePath: string | null };
 
 export type TurnEnd =
   | { outcome: 'completed'; lastMessage: string | null; error?: string }

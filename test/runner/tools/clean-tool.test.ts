@@ -11,8 +11,9 @@ describe('a tool that comes upon a key of the provider', () => {
       spec: { name: 'cat', description: 'd', parameters: {} },
       hasSideEffects: true,
       async run(_call, { onOutput }) {
+        const note = { type: 'PlanUpdate', explanation: null, plan: [{ step: key, status: 'pending' }] } as const;
         onOutput(`live ${key}`);
-        return { output: `auth: ${key}\nrest`, status: 'completed', exitCode: 0, note: { type: 'x', list: [key] } };
+        return { output: `auth: ${key}\nrest`, status: 'completed', exitCode: 0, note };
       },
     };
     const seen: string[] = [];
@@ -21,7 +22,7 @@ describe('a tool that comes upon a key of the provider', () => {
     const outcome = await clean.run({ callId: 'c', name: 'cat', argumentsText: '' }, context);
     expect(outcome).toEqual({
       ...{ output: 'auth: [secret]\nrest', status: 'completed', exitCode: 0 },
-      note: { type: 'x', list: ['[secret]'] },
+      note: { type: 'PlanUpdate', explanation: null, plan: [{ step: '[secret]', status: 'pending' }] },
     });
     expect(seen).toEqual(['live [secret]']);
     expect(clean).toMatchObject({ spec: tool.spec, hasSideEffects: true });

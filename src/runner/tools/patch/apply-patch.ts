@@ -82,8 +82,8 @@ function succeed(callId: string, edits: PlacedEdit[], { changes }: Plan, duratio
     edits.flatMap(({ edit }) => (edit.type === type ? [`${letter} ${movedTo(edit) ?? edit.path}\n`] : []));
   const all = [...lines('A', 'add'), ...lines('M', 'update'), ...lines('D', 'delete')].join('');
   const stdout = `Success. Updated the following files:\n${all}`;
-  const told = { status: 'completed', success: true, stdout, stderr: '' };
-  const note = { type: 'file_change', call_id: callId, changes, ...told };
+  const told = { status: 'completed', success: true, stdout, stderr: '' } as const;
+  const note = { type: 'file_change', call_id: callId, changes, ...told } as const;
   const header = `Exit code: 0\nWall time: ${Number((durationMs / 1000).toFixed(3))} seconds\nOutput:\n`;
   return { output: header + stdout, status: 'completed', exitCode: 0, durationMs, note };
 }
