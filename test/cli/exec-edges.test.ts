@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Stopped } from '../../src/base/abort.ts';
@@ -139,5 +139,41 @@ describe('exec resume', () => {
       code: 2,
       err: 'sessions: there is no session of this directory to resume\nhint: add --all to look at those of every directory\n',
     });
+  });
+
+  it('can hold keys that nobody knows, which is told', async () => {
+    const rig = makeExecRig();
+    rig.home.write('.sessions/config.toml', 'compres = "never"\n');
+    rig.home.write('config.toml', `${hasSandbox ? '' : 'sandbox_mode = "danger-full-access"\n'}tui.theme = "dark"\n`);
+    const { code, err } = await rig.exec([{ text: 'yes' }], ['-c', 'modle=x', 'go']);
+    expect(code).toBe(0);
+    expect(err).toContain('sessions: -c modle: there is no such key here, so it has no effect\n');
+    expect(err).toContain(".sessions/config.toml: 'compres' is no key, so it has no effect\n");
+    expect(err).not.toContain('tui');
+  });
+
+  it('names the session while it runs', async () => {
+    const rig = makeExecRig();
+    const look = {
+      name: 'shell_command',
+      arguments: { command: `sleep 0.3; cat ${rig.home.path}/session_index.jsonl` },
+    };
+    const { code } = await rig.exec([{ calls: [look] }, { expect: 'mine', text: 'yes' }], ['--name', 'mine', 'go']);
+    expect(code).toBe(0);
+    expect((await rig.rows())[0]).toMatchObject({ name: 'mine' });
+  });
+
+  it('leaves an answer file alone when there is no answer', async () => {
+    const rig = makeExecRig();
+    writeFileSync(join(rig.work, 'answer.txt'), 'old');
+    const fail = { fail: { kind: 'refused', message: 'no' } };
+    const { code } = await rig.exec([fail], ['-o', 'answer.txt', 'go']);
+    expect(code).toBe(1);
+    expect(readFileSync(join(rig.work, 'answer.txt'), 'utf8')).toBe('old');
+    expect(await rig.exec([], ['-o', '-', 'go'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('- is no file'),
+    });
+    expect(await rig.exec([], ['  '])).toMatchObject({ code: 2, err: expect.stringContaining('the prompt is empty') });
   });
 });

@@ -9,11 +9,12 @@ import { warn } from '../../base/warn.ts';
  * @throws Failure `usage` when there is nothing to do, or what is piped is not text
  */
 export async function readPrompt(operand: string | undefined, io: Io): Promise<string> {
+  const nothing = { hint: 'give it as an argument, or pipe it into standard input' };
   if (operand !== undefined && operand !== '-') {
+    if (operand.trim() === '') throw new Failure('usage', 'there is nothing to do: the prompt is empty', nothing);
     const piped = io.stdin.isTTY ? '' : await readText(io);
     return piped.trim() === '' ? operand : `${operand}\n\n<stdin>\n${piped}${piped.endsWith('\n') ? '' : '\n'}</stdin>`;
   }
-  const nothing = { hint: 'give it as an argument, or pipe it into standard input' };
   if (operand === undefined && io.stdin.isTTY) throw new Failure('usage', 'there is nothing to do', nothing);
   const text = await readText(io);
   if (text.trim() === '') throw new Failure('usage', 'there is nothing to do: standard input is empty', nothing);

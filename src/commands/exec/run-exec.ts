@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { Failure, worstExit } from '../../base/failure.ts';
 import type { Io } from '../../base/io.ts';
 import { packageVersion } from '../../base/package-files.ts';
@@ -17,9 +15,10 @@ import { createLineReader } from './line-reader.ts';
 import type { Output } from './output.ts';
 import { OutputQueue } from './output-queue.ts';
 import { progress } from './progress.ts';
-import { checkTarget, readImages, readSchema } from './read-files.ts';
+import { findTarget, readImages, readSchema } from './read-files.ts';
 import { readPrompt } from './read-prompt.ts';
 import { movedTo, sessionPorts } from './session-ports.ts';
+import { writeAnswer } from './write-answer.ts';
 
 /** What one run is about. */
 export interface Run {
@@ -35,8 +34,8 @@ export async function runExec(invocation: Invocation, io: Io, run: Run): Promise
   const schemaFile = options.text('output-schema');
   const outputSchema = schemaFile === undefined ? null : await readSchema(schemaFile, io.cwd);
   const localImages = await readImages(options.texts('image'), io.cwd);
-  const answerFile = options.text('output-last-message');
-  if (answerFile !== undefined) await checkTarget(resolve(io.cwd, answerFile));
+  const wantedFile = options.text('output-last-message');
+  const answerFile = wantedFile === undefined ? null : await findTarget(wantedFile, io.cwd);
   const home = agentHome(io.env, io.cwd, !isEphemeral);
   const sessions = openSessions(io.env, io.cwd);
   const thread = await run.thread(isEphemeral, sessions);
@@ -53,9 +52,10 @@ export async function runExec(invocation: Invocation, io: Io, run: Run): Promise
   let result: TurnResult | null = null;
   let path: string | null = null;
   let failure: unknown = null;
+  let naming: Promise<number> | null = null;
   try {
     session = await openSession({
-      ...{ home, cwd: io.cwd, env: io.env, clock: io.clock, thread, outputSchema, signal },
+      ...{ home, cwd: io.cwd, env: io.env, umask: io.umask, clock: io.clock, thread, outputSchema, signal },
       ...{ version: packageVersion(), source: 'exec' },
       ports: sessionPorts(sessions, io, problems.report),
       workIn: options.text('cd') ?? null,
@@ -66,7 +66,13 @@ export async function runExec(invocation: Invocation, io: Io, run: Run): Promise
       overrides: options.texts('config'),
       profile: options.text('profile'),
       terminal: lines && { write: (words) => io.stderr.write(words), readLine: lines.readLine, discard: lines.discard },
-      onEvent: (event) => output.event(event),
+      onEvent(event) {
+        // Named as soon as there is something to name, so that it can be asked for while it runs.
+        if (event.type === 'record' && name !== null && session) {
+          naming ??= giveName(name, session.threadId, invocation, io);
+        }
+        output.event(event);
+      },
     });
     await output.open({ ...session, isEphemeral });
     result = await session.turn(input, signal);
@@ -82,14 +88,16 @@ export async function runExec(invocation: Invocation, io: Io, run: Run): Promise
     failure ??= error;
   }
   if (result) await output.end(result);
-  const exits = [problems.exit];
-  if (name !== null && path !== null && session) exits.push(await giveName(name, session.threadId, invocation, io));
+  const exits = [problems.exit, await (naming ?? 0)];
   if (path !== null && session && options.flag('print-id')) {
     const { threadId } = session;
     queue.add(() => io.stdout.write(`${threadId}\n`));
   }
   await queue.end();
-  if (answerFile !== undefined && result) await writeFile(resolve(io.cwd, answerFile), result.lastMessage ?? '');
+  // What a run that failed leaves alone may be the answer of an earlier one.
+  if (answerFile !== null && result && (result.lastMessage !== null || result.outcome === 'completed')) {
+    await writeAnswer(answerFile, result.lastMessage ?? '', io.umask);
+  }
   await problems.print();
   if (failure !== null) throw failure;
   if (result && result.outcome !== 'completed') exits.push(await reportEnd(result, invocation, io));
