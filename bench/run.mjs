@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { cases } from './cases.mjs';
 import { indexCases } from './cases-index.mjs';
+import { runnerCases } from './cases-runner.mjs';
 import { lazyRollouts } from './generate.mjs';
 
 const { values, positionals } = parseArgs({
@@ -19,14 +20,14 @@ const { values, positionals } = parseArgs({
   },
 });
 
-const all = [...cases, ...indexCases];
+const all = [...cases, ...indexCases, ...runnerCases];
 const unknown = positionals.filter((id) => !all.some((one) => one.id === id));
 if (unknown.length > 0) {
   console.error(`no case ${unknown.join(', ')}; there are ${all.map(({ id }) => id).join(' ')}`);
   process.exit(2);
 }
 
-const packages = { rg: 'ripgrep', zstd: 'zstd', jq: 'jq' };
+const packages = { rg: 'ripgrep', zstd: 'zstd', jq: 'jq', bwrap: 'bubblewrap' };
 const folder = mkdtempSync(join(tmpdir(), 'sessions-bench-'));
 try {
   const context = lazyRollouts({

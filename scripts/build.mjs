@@ -1,5 +1,6 @@
-// Builds dist/: the program and its worker, each one file of which only what a command needs is run; the validators apart,
-// because few commands read them; and what the engine made of the program, so that it starts without compiling it again.
+// Builds dist/: the program and its worker, each one file of which only what a command needs is run; apart from them the
+// validators and some packages, because few commands read them; and what the engine made of the program, so that it starts
+// without compiling it again.
 import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,13 +13,40 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 // The validators are made from schemas/ and become part of the bundle.
 await import('./build-validators.mjs');
 
-/** A module that is generated stays a file of its own, which is loaded when it is first used. */
-const generatedApart = {
-  name: 'generated-apart',
+/** The validators of all schemas stay a file of their own, which is loaded when it is first used. */
+const validatorsApart = {
+  name: 'validators-apart',
   setup: ({ onResolve }) =>
-    onResolve({ filter: /\.generated\.js$/ }, ({ path, kind }) =>
+    onResolve({ filter: /\/validators\.generated\.js$/ }, ({ path, kind }) =>
       kind === 'entry-point' ? undefined : { path: `./${basename(path, '.js')}.cjs`, external: true },
     ),
+};
+
+/** What few runs need of other packages, by file: in the program itself it would make every start slower. */
+const large = {
+  ajv: ['ajv', 'ajv/dist/2020.js'],
+  'mcp-sdk': ['client/index.js', 'client/streamableHttp.js', 'shared/stdio.js', 'types.js'].map(
+    (part) => `@modelcontextprotocol/sdk/${part}`,
+  ),
+  yaml: ['yaml'],
+};
+
+/** Such packages become files of their own, one for all parts of a package that are used, so that these stay of a piece. */
+const packagesApart = {
+  name: 'packages-apart',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^[a-z-]+$/ }, ({ path, kind }) =>
+      kind === 'entry-point' && Object.hasOwn(large, path) ? { path, namespace: 'large' } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'large' }, ({ path }) => ({
+      contents: large[path].map((part) => `export * from ${JSON.stringify(part)};`).join('\n'),
+      resolveDir: root,
+    }));
+    onResolve({ filter: /^[@a-z]/ }, ({ path, kind }) => {
+      const name = Object.keys(large).find((file) => large[file].includes(path));
+      return kind === 'dynamic-import' && name !== undefined ? { path: `./${name}.cjs`, external: true } : undefined;
+    });
+  },
 };
 
 // Made beside dist/ and put in its place at the end, so that the program can be used while it is built.
@@ -29,8 +57,8 @@ await build({
   entryPoints: {
     main: 'src/main.ts',
     worker: 'src/engine/workers/worker.ts',
-    'event-validator.generated': 'src/format/event-validator.generated.js',
     'validators.generated': 'src/format/validators.generated.js',
+    ...Object.fromEntries(Object.keys(large).map((name) => [name, name])),
   },
   outdir: made,
   outExtension: { '.js': '.cjs' },
@@ -39,6 +67,8 @@ await build({
   // Modules of this form start sooner than ES modules, and can be kept compiled; `import()` runs a part when it is needed.
   format: 'cjs',
   target: 'node20.19',
+  // As `require`, which starts sooner and sees all names of such a module.
+  supported: { 'dynamic-import': false },
   legalComments: 'none',
   // What is shorter is read sooner; names stay, for traces.
   minifyWhitespace: true,
@@ -46,7 +76,7 @@ await build({
   logLevel: 'warning',
   // Native code cannot be bundled.
   external: ['better-sqlite3', 'fs-ext', 'zstd-napi'],
-  plugins: [generatedApart],
+  plugins: [validatorsApart, packagesApart],
   define: { 'import.meta.url': 'bundleUrl' },
   banner: { js: "const bundleUrl=require('node:url').pathToFileURL(__filename).href;" },
 });

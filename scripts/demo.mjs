@@ -86,7 +86,7 @@ function compareRaw(home, id, path) {
 
 /** Runs a command and shows what it says: all of it on a terminal, the beginning of it elsewhere. */
 function show(home, args, allowed, cwd) {
-  say(`\n$ sessions ${args.join(' ')}`);
+  say(`\n$ sessions ${args.map(quoted).join(' ')}`);
   const { status, stdout, stderr } = run(
     home,
     onTerminal && args[0] !== 'exec' ? [...args, '--no-pager'] : args,
@@ -122,6 +122,11 @@ function beginning(text) {
   const lines = text.split('\n').filter(Boolean);
   const shown = lines.slice(0, 4).map((line) => (line.length > 150 ? `${line.slice(0, 149)}…` : line));
   return [...shown, ...(lines.length > shown.length ? [`… ${lines.length - shown.length} more lines`] : [])].join('\n');
+}
+
+/** As it can be typed. */
+function quoted(word) {
+  return /^[\w@.,:/=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function say(text) {

@@ -1,5 +1,6 @@
 import { fstatSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
 import { systemClock } from './clock.ts';
 import type { Io, Output } from './io.ts';
 import { watchUncaught } from './last-resort.ts';
@@ -68,12 +69,12 @@ function isTerminal(descriptor: number): boolean {
   return (createRequire(import.meta.url)('node:tty') as typeof import('node:tty')).isatty(descriptor);
 }
 
-/** A working directory that was removed has no name; commands that need one then fail on it, others run. */
+/** A working directory that was removed goes by the name that it had: commands that need it then fail on it, others run. */
 function currentFolder(): string {
   try {
     return process.cwd();
   } catch {
-    return '/';
+    return resolve('/', process.env.PWD ?? '/no working directory');
   }
 }
 

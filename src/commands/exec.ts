@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from './command.ts';
-import { aboutRuns, runExits, runSections } from './exec/about-exec.ts';
+import { aboutRuns, runExit, runSections } from './exec/about-exec.ts';
 import { runOptions } from './exec/options.ts';
 
 export const exec: Command = {
@@ -38,7 +38,14 @@ export const exec: Command = {
       { run: "git diff | sessions exec 'review this change'", explains: 'Bring something along.' },
       { run: "sessions exec --provider scripted 'show me around'", explains: 'A tour without a network.' },
     ],
-    exits: runExits,
+    exits: [
+      runExit.done,
+      runExit.failed,
+      { code: 2, when: 'Wrong usage, or trouble, such as a full disk.' },
+      runExit.refused,
+      { code: 5, when: 'Another process keeps the locks of the home for too long. Nothing was changed.' },
+      runExit.stopped,
+    ],
     seeAlso: ['sessions-exec-resume(1)', 'sessions-show(1)', 'sessions-events(5)', 'sessions-config(5)'],
   },
   async run(invocation, io) {

@@ -44,7 +44,14 @@ export interface ThreadSettings {
 /** How far commands may reach. */
 export type SandboxPolicy =
   | { type: 'read-only' }
-  | { type: 'workspace-write'; writableRoots: string[]; network: boolean }
+  | {
+      type: 'workspace-write';
+      writableRoots: string[];
+      network: boolean;
+      /** Whether `/tmp`, and the folder that TMPDIR names, cannot be written to. */
+      excludeSlashTmp?: boolean;
+      excludeTmpdir?: boolean;
+    }
   | { type: 'danger-full-access' };
 
 /** A tool that the caller brought along, as it is recorded in `session_meta.dynamic_tools`. */

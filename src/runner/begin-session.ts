@@ -76,6 +76,7 @@ async function beginResumed(options: SessionOptions, threadId: string, isEphemer
 async function setUp(options: SessionOptions, history: History | null) {
   const { home, env, clock, flags, overrides, profile } = options;
   const cwd = workFolder(options, history);
+  for (const folder of flags.addDirs ?? []) checkFolder(resolve(cwd, folder), 'is no folder to write in');
   const thread = history?.settings;
   const config = await loadConfig({ home: home.path, cwd, env, flags, overrides, profile, thread });
   const sandbox = createSandbox({ policy: config.sandboxPolicy, cwd, home: home.path, env, clock });
@@ -87,9 +88,15 @@ async function setUp(options: SessionOptions, history: History | null) {
 
 function workFolder({ workIn, cwd }: SessionOptions, history: History | null): string {
   const wanted = workIn === null ? (history?.settings.cwd ?? cwd) : resolve(cwd, workIn);
-  if (statSync(wanted, { throwIfNoEntry: false })?.isDirectory()) return wanted;
-  const hint = workIn === null ? 'the session worked there; name another folder with --cd' : undefined;
-  throw new Failure('usage', 'is no folder to work in', { file: wanted, ...(hint !== undefined && { hint }) });
+  const isOfThread = workIn === null && wanted !== cwd;
+  const hint = isOfThread ? 'the session worked there; name another folder with --cd' : undefined;
+  checkFolder(wanted, 'is no folder to work in', hint);
+  return wanted;
+}
+
+function checkFolder(path: string, message: string, hint?: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  throw new Failure('usage', message, { file: path, ...(hint !== undefined && { hint }) });
 }
 
 function tell({ onEvent }: SessionOptions): Parameters<typeof openRecorder>[0]['onRecord'] & object {

@@ -42,6 +42,9 @@ const request = `The conversation has to be shortened. Write a summary from whic
 
 Write the summary alone. Be brief, and leave nothing out that cannot be found out again at once.`;
 
+/** In characters. A longer one does not shorten anything. */
+const longestSummary = 200_000;
+
 async function askForSummary(
   agent: Agent,
   items: readonly ModelItem[],
@@ -67,7 +70,8 @@ async function askForSummary(
     if (event.type === 'item') summary = assistantText(event.item) ?? summary;
     if (event.type === 'completed') {
       if (event.usage) agent.meter.addAside(event.usage);
-      return summary === '' ? { failure: failed('refused', 'the model gave no summary') } : { summary };
+      if (summary === '') return { failure: failed('refused', 'the model gave no summary') };
+      return { summary: summary.slice(0, longestSummary) };
     }
   }
   return { failure: failed('stream', 'the summary ended before it was complete') };

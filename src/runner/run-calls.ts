@@ -96,10 +96,10 @@ function record(agent: Agent, { callId, name, argumentsText, outputType }: Pendi
 /** What the tool told besides, as far as rollouts have a place for it. */
 function recordNote({ recorder }: Agent, callId: string, { note, output, durationMs = 0 }: ToolOutcome): void {
   if (note?.type === 'file_change') {
-    const { changes, status, stdout, stderr } = note as unknown as Parameters<typeof recorder.fileChange>[0];
+    const { changes, status, stdout, stderr } = note;
     recorder.fileChange({ callId, changes, status, stdout, stderr });
   } else if (note?.type === 'CommandExecution') {
-    const { command, cwd, exit_code } = note as unknown as { command: string[]; cwd: string; exit_code: number | null };
+    const { command, cwd, exit_code } = note;
     recorder.command({
       ...{ callId, argv: command, cwd, exitCode: exit_code, durationMs },
       output: typeof output === 'string' ? output : '',

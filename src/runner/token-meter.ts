@@ -8,11 +8,11 @@ export class TokenMeter {
   /** How many items the last count is of. */
   #counted: number;
 
-  /** @param items of the history that the counts are of */
-  constructor(total: TokenUsage | null, last: TokenUsage | null, items: number) {
+  /** @param items that the thread goes on from, where it has counts already */
+  constructor(total: TokenUsage | null, last: TokenUsage | null, items: readonly ModelItem[]) {
     this.total = total;
     this.last = last;
-    this.#counted = last === null ? 0 : items;
+    this.#counted = last === null ? 0 : countedOf(items);
   }
 
   /** @param items how many there are now, the answer included */
@@ -47,6 +47,17 @@ const nothing: TokenUsage = {
   reasoning_output_tokens: 0,
   total_tokens: 0,
 };
+
+/**
+ * How many items the last recorded count is of: it stands behind what the model made, and before the outputs of its calls.
+ * Where the model made none of them, they are a summary, which was counted as a whole.
+ */
+function countedOf(items: readonly ModelItem[]): number {
+  const last = items.findLastIndex(
+    ({ type, role }) => type === 'reasoning' || type.endsWith('_call') || (type === 'message' && role === 'assistant'),
+  );
+  return last < 0 ? items.length : last + 1;
+}
 
 /** As Codex guesses: four bytes a token; an image takes what a large one takes, however it is written. */
 function tokensOf(items: readonly ModelItem[]): number {

@@ -2,14 +2,15 @@ import type { ModelItem } from '../model/history.ts';
 import { textsOf } from './recorder/message-text.ts';
 
 /**
- * What the user typed, of a history: without what agents put into messages of this role, and without older summaries. The
- * newest come first in line for about 20,000 tokens, as with Codex; the last one is kept in any case, cut in the middle when
- * it is too long by itself.
+ * What the user typed, of a history: without what agents put into messages of this role, without older summaries, and without
+ * pictures, which would take as much room as before. The newest come first in line for about 20,000 tokens, as with Codex; the
+ * last one is kept in any case, cut in the middle when it is too long by itself.
  */
 export function typedMessages(items: readonly ModelItem[], summaryPrefix: string): ModelItem[] {
   const kept: ModelItem[] = [];
   let left = budget;
-  for (const item of items.filter((each) => isTyped(each, summaryPrefix)).reverse()) {
+  const typed = items.filter((each) => isTyped(each, summaryPrefix)).flatMap(withoutPictures);
+  for (const item of typed.reverse()) {
     const length = textsOf(item.content).reduce((sum, text) => sum + text.length, 0);
     if (length > left && kept.length > 0) break;
     kept.unshift(length > left ? cut(item, left) : item);
@@ -28,6 +29,17 @@ function isTyped(item: ModelItem, summaryPrefix: string): boolean {
 
 const agentMade =
   /^\s*(<(environment_context|user_instructions|turn_aborted|user_shell_command|subagent_notification|skill|hook_prompt|goal_context|recommended_plugins)>|# AGENTS\.md instructions for )/;
+
+/** Their frames go as well (see `userItem`); nothing is left of a message that is all pictures. */
+function withoutPictures(item: ModelItem): ModelItem[] {
+  if (!Array.isArray(item.content)) return [item];
+  const parts: { text?: unknown }[] = item.content;
+  const kept = parts.filter(({ text }) => typeof text === 'string' && !frame.test(text));
+  if (kept.length === parts.length) return [item];
+  return kept.length > 0 ? [{ ...item, content: kept }] : [];
+}
+
+const frame = /^<(image( name=[^>]*)?|\/image)>$/;
 
 function cut(item: ModelItem, room: number): ModelItem {
   const text = textsOf(item.content).join('\n');

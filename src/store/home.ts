@@ -25,7 +25,7 @@ export interface Home {
 export function findHome(env: Readonly<Record<string, string | undefined>>, cwd: string): Home {
   const named = env.CODEX_HOME;
   const path = named ? resolve(cwd, named) : join(env.HOME || homedir(), '.codex');
-  const hint = named ? 'CODEX_HOME names it' : 'set CODEX_HOME to the home of your Codex CLI';
+  const hint = named ? 'CODEX_HOME names it; mkdir makes it' : 'set CODEX_HOME to the home of your Codex CLI';
   try {
     if (!statSync(path).isDirectory())
       throw new Failure('usage', 'the Codex home is not a directory', { file: path, hint });

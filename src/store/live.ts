@@ -4,6 +4,7 @@ import { probeLock } from './lock-file.ts';
 import { type Holder, holderOf, listHolders } from './lock-holders.ts';
 import { findWriters } from './lock-writers.ts';
 import { coordinationPath, isThreadId, lockPath } from './locks.ts';
+import { isOwnHome } from './own-home.ts';
 
 /**
  * Whether a process has a thread open. Nothing is made in the home, and nothing taken where the kernel tells who holds
@@ -30,14 +31,13 @@ export function createLiveProbe(home: Home): (threadId: string) => boolean | nul
 }
 
 /**
- * Whether Codex takes locks in this home, so that a thread without one is free. The folder alone does not tell, because this
- * program makes it too: Codex has had the history database beside it since the same version.
+ * Whether everybody takes locks in this home, so that a thread without one is free. The folder alone does not tell, because this
+ * program makes it too: Codex has had the history database beside it since the same version. Or there is no Codex at all.
  */
 export function usesLocks(home: Home): boolean {
   try {
-    return (
-      existsSync(home.writerLocks) && readdirSync(home.path).some((name) => /^thread_history_\d+\.sqlite$/.test(name))
-    );
+    if (!existsSync(home.writerLocks)) return false;
+    return isOwnHome(home) || readdirSync(home.path).some((name) => /^thread_history_\d+\.sqlite$/.test(name));
   } catch {
     return false;
   }

@@ -1,9 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../base/failure.ts';
+import { systemReason } from '../base/system-error.ts';
 import type { Home } from './home.ts';
 import { type FileLock, type LockWait, lockFile, tryLockFile } from './lock-file.ts';
 import { describeHolder } from './lock-holders.ts';
+import { noteFirstSession } from './own-home.ts';
 
 /**
  * Takes the locks under which Codex writes these threads: all of them or none, in the order of their ids. Hold them for
@@ -80,11 +82,15 @@ async function release(home: Home, locks: FileLock[], wait: LockWait): Promise<v
 
 function makeFolder(home: Home): void {
   try {
+    noteFirstSession(home);
     mkdirSync(home.writerLocks, { mode: 0o700 });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') return;
-    throw new Failure('trouble', `locks cannot be made: ${code}`, { file: home.writerLocks, cause: error });
+    throw new Failure('trouble', `locks cannot be made: ${systemReason(error) ?? code}`, {
+      file: home.writerLocks,
+      cause: error,
+    });
   }
 }
 

@@ -104,6 +104,8 @@ export class RolloutWriter {
 
   async #run(): Promise<void> {
     try {
+      // Whoever asks for a barrier does so at once.
+      await null;
       while (this.#queue.length > 0) {
         if (!this.#isHurried && this.#queuedBytes < BATCH_BYTES) await this.#gather();
         while (this.#queue.length > 0) await this.#writeBatch(this.#takeBatch());
@@ -149,7 +151,7 @@ export class RolloutWriter {
       throw error;
     }
     this.#unsynced.push(...batch);
-    const place = await this.#file.place();
+    const place = this.#file.place();
     if (place !== 'here') {
       const what = place === 'gone' ? 'was removed while it was written' : 'was moved or replaced while it was written';
       throw new Lost(what, this.path, place);

@@ -1,11 +1,12 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { sandboxMode } from '../support/sandbox-mode.ts';
 import { makeExecRig } from './exec-rig.ts';
 
 const play = (session: string, ...more: string[]) => [
   ...['exec', '--provider', 'recorded', '-c', `model_providers.recorded.session="${session}"`],
-  ...['-s', 'workspace-write', ...more],
+  ...['-s', sandboxMode, ...more],
 ];
 
 describe('sessions exec --provider recorded', () => {
@@ -31,15 +32,15 @@ describe('sessions exec --provider recorded', () => {
     ]);
   });
 
-  it('fails when the session has no more answers, and says which session is missing', async () => {
+  it('begins where it is told, refuses a turn without answers, and says which session is missing', async () => {
     const rig = makeExecRig();
     await rig.exec([{ text: 'one' }], ['first']);
     await rig.exec([{ text: 'two' }], ['resume', '--last', 'second']);
     const second = await rig.run(play('@last', '-c', 'model_providers.recorded.from_turn=2', 'again'));
     expect(second).toMatchObject({ code: 0, out: 'two\n' });
     const past = await rig.run(play('@last', '-c', 'model_providers.recorded.from_turn=9', 'again'));
-    expect(past.code).toBe(1);
-    expect(past.err).toContain('the recording has no more answers after 0');
+    expect(past.code).toBe(2);
+    expect(past.err).toContain("session '@last' has no answers from turn 9 on");
     const none = await rig.run(play('nobody', 'again'));
     expect(none.code).toBe(2);
     expect(none.err).toContain("no session has the id or name 'nobody'");

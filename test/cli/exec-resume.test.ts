@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Event } from '../../src/model/event.ts';
-import { envelope, idOf, jsonl, record, turn } from '../builders.ts';
+import { type Envelope, envelope, idOf, jsonl, record, turn } from '../builders.ts';
 import { holdLock, killHolder } from '../support/lock-holder.ts';
 import { linesOf, makeExecRig } from './exec-rig.ts';
 
@@ -44,9 +44,24 @@ describe('sessions exec resume', () => {
     expect(
       (await rig.exec([{ text: 'f' }], ['resume', '--last', '--all', '--print-id', 'x'], { cwd: elsewhere })).out,
     ).toBe(here);
+    expect((await rig.exec([{ text: 'g' }], ['resume', '--last', '--cd', elsewhere, '--print-id', 'x'])).out).toBe(
+      there,
+    );
     const nowhere = await rig.exec([], ['resume', '--last', 'x'], { cwd: '/' });
     expect(nowhere).toMatchObject({ code: 2 });
     expect(nowhere.err).toMatch(/--all/);
+  });
+
+  it('passes over agents that a session started with --last', async () => {
+    const rig = makeExecRig();
+    const id = (await rig.exec([{ text: 'a' }], ['--print-id', 'here'])).out.trim();
+    const agent = idOf(2);
+    const source = { subagent: { thread_spawn: { parent_thread_id: id, depth: 1 } } };
+    const later = { timestamp: '2026-12-01T00:00:00.000Z' };
+    const [meta, ...rest] = recorded(agent, rig.work) as [Envelope, ...Envelope[]];
+    rig.home.rollout(agent, [{ ...meta, ...later, payload: { ...meta.payload, source } }, ...rest]);
+    expect((await rig.rows()).find(({ thread_id }) => thread_id === agent)?.parent_thread_id).toBe(id);
+    expect((await rig.exec([{ text: 'b' }], ['resume', '--last', '--print-id', 'x'])).out.trim()).toBe(id);
   });
 
   it('resumes a session that ended before any answer', async () => {

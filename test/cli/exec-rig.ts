@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { systemClock } from '../../src/base/clock.ts';
 import { runCommandLine } from '../../src/commands/frame/run-command-line.ts';
 import { commands } from '../../src/commands/registry.ts';
@@ -7,13 +8,14 @@ import type { Event } from '../../src/model/event.ts';
 import type { ThreadRow } from '../../src/model/thread-row.ts';
 import { makeFolder, TestHome } from '../builders.ts';
 import { MemoryIo } from '../support/memory-io.ts';
+import { hasSandbox, sandboxMode } from '../support/sandbox-mode.ts';
 
 /** A home and a workspace, and the program in them. */
 export interface ExecRig {
   home: TestHome;
   work: string;
   run(argv: string[], options?: RunOptions): Promise<{ code: number; out: string; err: string }>;
-  /** `exec` with these steps as its script, in a workspace that can be written to. */
+  /** `exec` with these steps as its script, in a workspace that can be written to. Without a sandbox where there is none. */
   exec(steps: unknown[], argv: string[], options?: RunOptions): Promise<{ code: number; out: string; err: string }>;
   rows(...argv: string[]): Promise<ThreadRow[]>;
   events(id: string): Promise<Event[]>;
@@ -36,6 +38,7 @@ export function makeExecRig(): ExecRig {
   const work = join(root, 'work');
   mkdirSync(home.path, { mode: 0o700 });
   mkdirSync(work);
+  if (!hasSandbox) home.write('config.toml', 'sandbox_mode = "danger-full-access"\n');
   let scripts = 0;
   const rig: ExecRig = {
     home,
@@ -44,6 +47,9 @@ export function makeExecRig(): ExecRig {
       const all = { PATH: process.env.PATH as string, HOME: root, CODEX_HOME: home.path, ...env };
       const io = new MemoryIo({ env: all, cwd, stdin, tty: isTerminal });
       io.stdin.isTTY = isTerminal;
+      // Somebody at a terminal answers when he is asked.
+      const answers = io.stdin.read();
+      if (isTerminal) io.stdin.read = () => after(() => io.errText.includes('Allow it?'), answers);
       // Commands take real time.
       Object.assign(io, { clock: systemClock });
       signal?.signal.addEventListener('abort', () => io.stop.abort(signal.signal.reason));
@@ -55,7 +61,7 @@ export function makeExecRig(): ExecRig {
       const path = home.write(`../script-${scripts}.yaml`, JSON.stringify(steps));
       const isResume = argv[0] === 'resume';
       const given = ['-c', `model_providers.scripted.script="${path}"`, '--provider', 'scripted'];
-      const sandbox = argv.includes('-s') ? [] : ['-s', 'workspace-write'];
+      const sandbox = argv.includes('-s') ? [] : ['-s', sandboxMode];
       const words = isResume ? ['exec', 'resume'] : ['exec'];
       return rig.run([...words, ...given, ...sandbox, ...argv.slice(isResume ? 1 : 0)], options);
     },
@@ -69,9 +75,15 @@ export function makeExecRig(): ExecRig {
       readdirSync(home.path, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
         .map((entry) => join(entry.parentPath, entry.name).slice(home.path.length + 1))
+        .filter((file) => hasSandbox || file !== 'config.toml')
         .sort(),
   };
   return rig;
+}
+
+async function* after(isTime: () => boolean, blocks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  while (!isTime()) await setTimeout(5);
+  yield* blocks;
 }
 
 export function linesOf(text: string): unknown[] {

@@ -2,19 +2,13 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { finish, startProgram } from '../support/run-program.ts';
+import { sandboxMode } from '../support/sandbox-mode.ts';
 import { type ExecRig, makeExecRig } from './exec-rig.ts';
 
 /** Starts `exec` and waits until a text stands on stderr. */
 async function startExec(rig: ExecRig, steps: unknown[], until: string) {
   const script = rig.home.write('../signals.yaml', JSON.stringify(steps));
-  const given = [
-    '-c',
-    `model_providers.scripted.script="${script}"`,
-    '--provider',
-    'scripted',
-    '-s',
-    'workspace-write',
-  ];
+  const given = ['-c', `model_providers.scripted.script="${script}"`, '--provider', 'scripted', '-s', sandboxMode];
   const child = startProgram(['exec', ...given, 'go'], {
     cwd: rig.work,
     env: { CODEX_HOME: rig.home.path, HOME: join(rig.work, '..') },

@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { validateEvent } from '../../src/format/event-schema.ts';
 import type { Event } from '../../src/model/event.ts';
 import { events, responsesEvents, startModelServer } from '../support/model-server.ts';
+import { hasSandbox, sandboxMode } from '../support/sandbox-mode.ts';
 import { linesOf, makeExecRig } from './exec-rig.ts';
 
 const shell = (command: string, more: object = {}) => ({ name: 'shell_command', arguments: { command, ...more } });
@@ -26,7 +27,7 @@ describe('sessions exec', () => {
     expect(others).toEqual([]);
     expect(row).toMatchObject({
       ...{ name: 'the search', first_message: 'where is it?', cwd: rig.work, model: 'scripted', source: 'exec' },
-      ...{ tokens_used: 40, turns: 1, tool_calls: 1, live: null, damage: [] },
+      ...{ tokens_used: 40, turns: 1, tool_calls: 1, live: false, damage: [] },
     });
     expect(row?.path).toMatch(/\.jsonl\.zst$/);
     expect((await rig.run(['validate'])).code).toBe(0);
@@ -130,13 +131,15 @@ describe('sessions exec', () => {
 
   it('refuses without a sandbox, and leaves nothing behind', async () => {
     const rig = makeExecRig();
-    const { code, err } = await rig.exec([{ text: 'no' }], ['hello'], { env: { PATH: '/nowhere' } });
+    const { code, err } = await rig.exec([{ text: 'no' }], ['-s', 'workspace-write', 'hello'], {
+      env: { PATH: '/nowhere' },
+    });
     expect(code).toBe(4);
     expect(err).toMatch(/bubblewrap/);
     expect(await rig.rows()).toEqual([]);
   });
 
-  it('records what was decided: nobody to ask, yes, and the end of the turn', async () => {
+  it.skipIf(!hasSandbox)('records what was decided: nobody to ask, yes, and the end of the turn', async () => {
     const steps = (text: string) => [
       { calls: [shell('touch made', { with_escalated_permissions: true, justification: 'I must' })] },
       { text },
@@ -192,7 +195,7 @@ describe('sessions exec', () => {
   it('makes the default home where there is none', async () => {
     const rig = makeExecRig();
     const env = { CODEX_HOME: '', HOME: rig.work };
-    const { code } = await rig.run(['exec', '--provider', 'scripted', 'x'], { env });
+    const { code } = await rig.run(['exec', '--provider', 'scripted', '-s', sandboxMode, 'x'], { env });
     expect(code).toBe(0);
     expect((await rig.run(['ls', '-q'], { env })).out).not.toBe('');
   });

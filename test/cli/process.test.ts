@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { closeSync, constants, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { finish, runProgram, startProgram } from '../support/run-program.ts';
+import { finish, program, runProgram, startProgram } from '../support/run-program.ts';
 
 const eventSchema = readFileSync(fileURLToPath(new URL('../../schemas/event.schema.json', import.meta.url)));
 
@@ -19,6 +19,21 @@ describe('the program', () => {
     const { code, stdout, stderr } = await runProgram(['schema', 'event']);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout.equals(eventSchema)).toBe(true);
+  });
+});
+
+describe('a working directory that was removed', () => {
+  it('is nowhere for an agent to work in, above all not the root of the file system', () => {
+    const home = mkdtempSync(join(tmpdir(), 'sessions-gone-'));
+    try {
+      const script = 'mkdir gone; cd gone; rmdir ../gone; exec "$@" 2>&1';
+      const exec = [process.execPath, program, 'exec', '--provider', 'scripted', 'go'];
+      const env = { PATH: process.env.PATH, CODEX_HOME: home, HOME: home };
+      const { status, stdout } = spawnSync('sh', ['-c', script, 'sh', ...exec], { cwd: home, env, input: '' });
+      expect([status, stdout.toString()]).toEqual([2, `sessions: ${join(home, 'gone')}: is no folder to work in\n`]);
+    } finally {
+      rmSync(home, { recursive: true });
+    }
   });
 });
 

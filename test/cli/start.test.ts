@@ -9,22 +9,37 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const home = mkdtempSync(join(tmpdir(), 'sessions-start-'));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-/** Runs the program and tells which files it loaded besides its own, by package or by name in dist/. */
+/**
+ * Runs the program and tells which files it loaded besides its own, by package or by name in dist/: until it asks a model, who
+ * is not there, else until its end.
+ */
 function loadedBy(...argv: string[]): string[] {
   const script = `
     const { loadCompiled } = require('./bin/load-compiled.js');
     const loaded = loadCompiled(${JSON.stringify(`${root}dist/main.cjs`)});
-    process.on('exit', () => {
+    let isTold = false;
+    const tell = () => {
+      if (isTold) return;
+      isTold = true;
       const report = { files: Object.keys(require.cache), rejected: loaded.script.cachedDataRejected };
-      require('node:fs').writeSync(2, JSON.stringify(report));
-    });
+      require('node:fs').writeSync(3, JSON.stringify(report));
+    };
+    process.on('exit', tell);
+    globalThis.fetch = async () => {
+      tell();
+      throw new TypeError('fetch failed');
+    };
     loaded.exports.main(${JSON.stringify(argv)});`;
-  // Standard error comes as the output, so that what is printed does not matter.
-  const report = execFileSync('sh', ['-c', 'exec "$0" -e "$1" 2>&1 >/dev/null', process.execPath, script], {
-    cwd: root,
-    env: { ...process.env, CODEX_HOME: home },
-    encoding: 'utf8',
-  });
+  // Descriptor 3 comes as the output, so that what is printed does not matter; nor does it how a run without a model ends.
+  const report = execFileSync(
+    'sh',
+    ['-c', '"$0" -e "$1" 3>&1 >/dev/null 2>&1 </dev/null || :', process.execPath, script],
+    {
+      cwd: root,
+      env: { ...process.env, CODEX_HOME: home },
+      encoding: 'utf8',
+    },
+  );
   const { files, rejected } = JSON.parse(report) as { files: string[]; rejected: boolean };
   expect(rejected).toBe(false);
   const names = files.flatMap((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)|dist\/(.+)$/.exec(file)?.slice(1) ?? []);
@@ -38,6 +53,29 @@ it('loads nothing else for --help', () => {
 it('loads only SQLite for a listing', () => {
   loadedBy('ls');
   expect(loadedBy('ls')).toEqual(['better-sqlite3', 'bindings', 'file-uri-to-path']);
+});
+
+it.each([
+  ['', []],
+  ['--json', ['--json']],
+])('loads only the locks before exec %s asks a model', (_, options) => {
+  const retries = 'request_max_retries=0,stream_max_retries=0';
+  const model = `model_providers.m={base_url="http://127.0.0.1:9/v1",wire_api="responses",${retries}}`;
+  const argv = [
+    '-c',
+    model,
+    '--provider',
+    'm',
+    '-m',
+    'm',
+    '-s',
+    'danger-full-access',
+    '--cd',
+    home,
+    ...options,
+    'hello',
+  ];
+  expect(loadedBy('exec', ...argv)).toEqual(['fs-ext']);
 });
 
 it('keeps the compiled program where everybody can read it', () => {

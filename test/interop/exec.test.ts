@@ -10,6 +10,7 @@ import { homeAt } from '../../src/store/home.ts';
 import { runProgram } from '../support/run-program.ts';
 import { listed, runExec, startAppServer } from './app-server.ts';
 import { canRunCodex, codexBinary } from './codex.ts';
+import { codexConfig } from './codex-config.ts';
 import { conversation } from './compare-items.ts';
 import { type Answer, type MockModel, startMockModel } from './mock-model.ts';
 import { makeResumeRig, prompt, type ResumeRig } from './resume-rig.ts';
@@ -153,7 +154,7 @@ async function makeRig(version: string, compress: string, answers: Answer[]): Pr
   await mkdir(join(home, '.sessions'), { recursive: true, mode: 0o700 });
   const queue = [...answers];
   const model = await startMockModel(queue);
-  await writeFile(join(home, 'config.toml'), configFor(model.url));
+  await writeFile(join(home, 'config.toml'), codexConfig(model.url));
   await writeFile(join(home, '.sessions/config.toml'), `compress = "${compress}"\n`);
   const env = { CODEX_HOME: home, HOME: root, MOCK_KEY: 'none', PATH: process.env.PATH as string };
   return {
@@ -178,20 +179,6 @@ async function makeRig(version: string, compress: string, answers: Answer[]): Pr
       await rm(root, { recursive: true, force: true });
     },
   };
-}
-
-function configFor(url: string): string {
-  return `model = "gpt-5.1-codex"
-model_provider = "mock"
-
-[model_providers.mock]
-name = "mock"
-base_url = "${url}"
-wire_api = "responses"
-env_key = "MOCK_KEY"
-request_max_retries = 0
-stream_max_retries = 0
-`;
 }
 
 function findingsIn(stdout: Buffer): string[] {

@@ -11,6 +11,7 @@ import type { Finding } from '../../src/model/finding.ts';
 import type { ThreadRow } from '../../src/model/thread-row.ts';
 import { type Outcome, runProgram } from '../support/run-program.ts';
 import { canRunCodex, codexBinary } from './codex.ts';
+import { codexConfig } from './codex-config.ts';
 import { type MockModel, startMockModel } from './mock-model.ts';
 
 const patch = [
@@ -48,7 +49,7 @@ describe.skipIf(!canRunCodex)('a session that the real Codex has just written', 
     await mkdir(home, { mode: 0o700 });
     await writeFile(join(root, 'work', 'a.txt'), 'one\n');
     model = await startMockModel(answers);
-    await writeFile(join(home, 'config.toml'), configFor(model.url));
+    await writeFile(join(home, 'config.toml'), codexConfig(model.url));
     const codex = await codexBinary();
     await runCodex(codex, ['exec', 'please tidy up']);
     await runCodex(codex, ['exec', 'resume', '--last', 'what does b.txt say?']);
@@ -142,20 +143,6 @@ describe.skipIf(!canRunCodex)('a session that the real Codex has just written', 
     if (code !== 0) throw new Error(`codex ${args.join(' ')} ended with ${code}:\n${said}`);
   }
 });
-
-function configFor(url: string): string {
-  return `model = "gpt-5.1-codex"
-model_provider = "mock"
-
-[model_providers.mock]
-name = "mock"
-base_url = "${url}"
-wire_api = "responses"
-env_key = "MOCK_KEY"
-request_max_retries = 0
-stream_max_retries = 0
-`;
-}
 
 function linesOf<T>({ code, stdout, stderr }: Outcome): T[] {
   if (code !== 0 && code !== 1) throw new Error(`ended with ${code}: ${stderr}`);

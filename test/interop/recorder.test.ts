@@ -269,7 +269,7 @@ async function fullTurn(recorder: Recorder, text: string): Promise<void> {
         callId: String(item.call_id),
         changes: {
           '/tmp/a': { type: 'add', content: 'x\n' },
-          '/tmp/b': { type: 'update', unifiedDiff: '@@ -1 +1 @@\n-a\n+b\n', movePath: null },
+          '/tmp/b': { type: 'update', unified_diff: '@@ -1 +1 @@\n-a\n+b\n', move_path: null },
           '/tmp/c': { type: 'delete', content: 'gone\n' },
         },
         status: 'completed',

@@ -6,6 +6,7 @@ import type { ModelItem } from '../../src/model/history.ts';
 import { openCodexDatabase } from '../support/codex-database.ts';
 import { runExec } from './app-server.ts';
 import { codexBinary } from './codex.ts';
+import { codexConfig } from './codex-config.ts';
 import { startMockModel } from './mock-model.ts';
 
 /** A home that the real Codex resumes sessions of, with a model that tells what it was sent. */
@@ -40,7 +41,7 @@ export async function makeResumeRig(
   if (options.keepsDatabase) rebase(home);
   else for (const name of await readdir(home)) if (name.includes('.sqlite')) await rm(join(home, name));
   const model = await startMockModel([]);
-  await writeFile(join(home, 'config.toml'), configFor(model.url));
+  await writeFile(join(home, 'config.toml'), codexConfig(model.url, 'gpt-5.5'));
   const rig = { codex, root, home };
   return {
     ...rig,
@@ -76,18 +77,4 @@ function rebase(home: string): void {
     set.run(join(home, 'sessions', year, month, day, basename(path)), id);
   }
   database.close();
-}
-
-function configFor(url: string): string {
-  return `model = "gpt-5.5"
-model_provider = "mock"
-
-[model_providers.mock]
-name = "mock"
-base_url = "${url}"
-wire_api = "responses"
-env_key = "MOCK_KEY"
-request_max_retries = 0
-stream_max_retries = 0
-`;
 }

@@ -6,6 +6,7 @@ import { envelope, record, rolloutName, turn } from '../builders.ts';
 import { type Outcome, runProgram } from '../support/run-program.ts';
 import type { CodexRig } from './app-server.ts';
 import { codexBinary } from './codex.ts';
+import { codexConfig } from './codex-config.ts';
 import { startMockModel } from './mock-model.ts';
 
 export interface Rig extends CodexRig {
@@ -31,7 +32,7 @@ export async function makeRig(version?: string, source?: string): Promise<Rig> {
   if (source) await copyHome(source, home);
   else await mkdir(home, { mode: 0o700 });
   const model = await startMockModel([]);
-  await writeFile(join(home, 'config.toml'), configFor(model.url));
+  await writeFile(join(home, 'config.toml'), codexConfig(model.url));
   const sessions = (...args: string[]) => runProgram(args, { env: { CODEX_HOME: home } });
   return {
     codex,
@@ -67,18 +68,4 @@ async function copyHome(source: string, home: string): Promise<void> {
     await chmod(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o700 : 0o600);
   }
   await chmod(home, 0o700);
-}
-
-function configFor(url: string): string {
-  return `model = "gpt-5.1-codex"
-model_provider = "mock"
-
-[model_providers.mock]
-name = "mock"
-base_url = "${url}"
-wire_api = "responses"
-env_key = "MOCK_KEY"
-request_max_retries = 0
-stream_max_retries = 0
-`;
 }

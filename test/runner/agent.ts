@@ -44,7 +44,7 @@ export async function makeTestAgent(provider: Provider | unknown[], tools: Tool[
   const agent: Agent = {
     threadId: recorder.threadId,
     items: [],
-    meter: new TokenMeter(null, null, 0),
+    meter: new TokenMeter(null, null, []),
     recorder,
     provider: withRetries(
       {

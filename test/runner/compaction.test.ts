@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelItem } from '../../src/model/history.ts';
 import { compact, summaryPrefix } from '../../src/runner/compaction.ts';
+import { userItem } from '../../src/runner/recorder/message-text.ts';
 import { runTurn } from '../../src/runner/turn.ts';
 import { kindsOf, makeTestAgent, tool, typed } from './agent.ts';
 
@@ -67,6 +68,22 @@ describe('compaction', () => {
       expect(calls).toEqual(answered);
     }
     expect(requests.map((items) => items.length)).toEqual([9, 7, 5]);
+  });
+
+  it('takes no more of a summary than can be one', async () => {
+    const { agent } = await makeTestAgent([{ text: 'x'.repeat(1_000_000) }]);
+    await compact(agent, never);
+    expect(textOf(agent.items.at(-1))).toBe(`${summaryPrefix}\n${'x'.repeat(200_000)}`);
+  });
+
+  it('keeps no pictures, which would fill the history again', async () => {
+    const { agent } = await makeTestAgent([{ text: 'seen' }, { text: 'short' }]);
+    const picture = { path: '/a.png', url: `data:image/png;base64,${'A'.repeat(1000)}` };
+    agent.items = [userItem({ text: '', images: [picture.url], localImages: [] })];
+    await runTurn(agent, { text: 'what is it?', images: [], localImages: [picture] }, never);
+    await compact(agent, never);
+    expect(agent.items.map(textOf).slice(2)).toEqual(['what is it?', expect.stringContaining('short')]);
+    expect(JSON.stringify(agent.items)).not.toContain('input_image');
   });
 
   it('keeps the newest of what the user said, and cuts a single one that is too long', async () => {

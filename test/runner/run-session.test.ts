@@ -104,6 +104,43 @@ describe('openSession', () => {
     await session.close(true);
   });
 
+  it('keeps the variables with keys, whatever their names, from commands', async () => {
+    const room = makeRoom();
+    const steps = [{ calls: [{ name: 'shell_command', arguments: { command: 'env' } }] }, { text: 'done' }];
+    const options = room.options(fresh, steps);
+    const records: unknown[] = [];
+    const session = await openSession({
+      ...options,
+      env: { ...options.env, LLM_ACCESS: 'hidden-1', LLM_ORG: 'hidden-2', MCP_ACCESS: 'hidden-3', OTHER: 'seen' },
+      overrides: [
+        ...options.overrides,
+        'model_providers.scripted.env_key="LLM_ACCESS"',
+        'model_providers.scripted.env_http_headers={ x = "LLM_ORG" }',
+        'mcp_servers.far={ url = "http://127.0.0.1:9/", bearer_token_env_var = "MCP_ACCESS", startup_timeout_ms = 1 }',
+      ],
+      onEvent: (event) => void records.push(event),
+    });
+    await session.turn(typed('a'), never);
+    await session.close(true);
+    const said = JSON.stringify(records);
+    expect(said).toContain('OTHER=seen');
+    expect(said).not.toContain('hidden-');
+  });
+
+  it('takes keys of servers out of what a command finds in the configuration', async () => {
+    const room = makeRoom();
+    const token = 'tok-0123456789-abcdefghijk';
+    const [servers, file] = ['[mcp_servers.m]\ncommand = "/no/such/server"\n', room.home.path];
+    room.home.write('config.toml', `${servers}args = ["plain-argument"]\nenv = { API_KEY = "${token}" }\n`);
+    const steps = [{ calls: [{ name: 'shell_command', arguments: { command: `cat ${file}/config.toml` } }] }];
+    const events: unknown[] = [];
+    const session = await openSession({ ...room.options(fresh, steps), onEvent: (event) => void events.push(event) });
+    await session.turn(typed('a'), never);
+    await session.close(true);
+    expect(JSON.stringify(events)).toContain('plain-argument');
+    expect(JSON.stringify(events)).not.toContain(token);
+  });
+
   it('gives a thread back as it was when something is wrong, and the next one gets it', async () => {
     const room = makeRoom();
     const id = idOf(1);

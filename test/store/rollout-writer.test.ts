@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
   appendFileSync,
@@ -287,14 +288,18 @@ describe('a compressed rollout', () => {
     await writer.close();
   });
 
-  it('stays as it is when it is damaged', async () => {
-    const { home, path } = existing(session, true);
+  it.each([
+    ['before its session_meta', ''],
+    ['behind it', `${randomBytes(400_000).toString('base64')}\n`],
+  ])('stays as it is when it is damaged %s', async (_, more) => {
+    const { home, path } = existing(session + more, true);
     const cut = readFileSync(path).subarray(0, -20);
     writeFileSync(path, cut);
     await expect(openRolloutWriter(home, id, path, wait)).rejects.toMatchObject({ kind: 'trouble' });
     expect(readFileSync(path)).toEqual(cut);
     expect(readdirSync(join(path, '..'))).toHaveLength(1);
-    expect(readdirSync(join(home.path, '.sessions/tmp'))).toEqual([]);
+    const temps = join(home.path, '.sessions/tmp');
+    expect(existsSync(temps) ? readdirSync(temps) : []).toEqual([]);
   });
 
   it('goes when a killed run left it beside its twin, and stays when it holds something else', async () => {

@@ -2,16 +2,25 @@ import type { ExitCase, Section } from '../command.ts';
 
 /** What the manuals of `exec` and `exec resume` have in common. */
 export const aboutRuns: string[] = [
-  'What happens is told on standard error, and the final answer is written to standard output. PROMPT may be `-` to read it ' +
-    'from standard input, which is also done without any; where a PROMPT is given and something is piped in, that is put ' +
-    'behind it as a block.',
+  'What happens is told on standard error, and the final answer is written to standard output. With `-` as PROMPT, or without ' +
+    'one, it is read from standard input. With a PROMPT, whatever comes over standard input is put behind it, as a block ' +
+    '`<stdin>`, unless it is a terminal; `< /dev/null` keeps it away.',
   'Commands run in a sandbox: by bubblewrap on Linux (the package `bubblewrap`), by sandbox-exec on macOS. Where there is none, ' +
     'nothing runs. What needs more is asked for on the terminal, and refused where there is no terminal; each decision is ' +
     'recorded.',
-  'Ctrl-C interrupts the turn, which is recorded; the session can be resumed. A second one leaves at once.',
+  'Ctrl-C interrupts the turn, which is recorded; the session can be resumed. A second one leaves at once, and what was ' +
+    'recorded until then can be resumed as well.',
 ];
 
 export const runSections: Section[] = [
+  {
+    title: 'Settings',
+    paragraphs: [
+      'What no option says is as it was in the session that is resumed, else as `config.toml` in the home says. Where nothing ' +
+        'says it, commands only read, and the agent asks to leave the sandbox; in a folder that `config.toml` calls trusted ' +
+        'they write.',
+    ],
+  },
   {
     title: 'Providers',
     paragraphs: [
@@ -27,10 +36,10 @@ export const runSections: Section[] = [
   },
 ];
 
-export const runExits: ExitCase[] = [
-  { code: 0, when: 'Done.' },
-  { code: 1, when: 'The agent failed, or an approval ended its turn. What it did is recorded.' },
-  { code: 2, when: 'Wrong usage, no such session, or trouble, such as a full disk.' },
-  { code: 3, when: 'Done, but some of the history could not be read.' },
-  { code: 4, when: 'There is no sandbox on this machine, or a file is not to be touched.' },
-];
+/** What both can end with. */
+export const runExit = {
+  done: { code: 0, when: 'Done.' },
+  failed: { code: 1, when: 'The agent failed, or the answer to a question ended its turn. What it did is recorded.' },
+  refused: { code: 4, when: 'There is no sandbox on this machine, or a file is not to be touched.' },
+  stopped: { code: 130, when: 'Interrupted by Ctrl-C; 143 by SIGTERM, 129 by SIGHUP. What the agent did is recorded.' },
+} satisfies Record<string, ExitCase>;

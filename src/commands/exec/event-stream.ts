@@ -36,10 +36,12 @@ export function eventStream(io: Io, queue: OutputQueue, countBefore: (threadId: 
     await write({ thread_id: shown.threadId, seq: seq++, timestamp, turn, ...place, type, ...content });
   }
 
-  async function writeDelta(msg: { type: string; delta: string; [key: string]: unknown }): Promise<void> {
+  async function writeDelta(msg: { type: string; [key: string]: unknown }): Promise<void> {
     const timestamp = formatTime(io.clock.now());
     await write({ thread_id: shown?.threadId ?? null, timestamp, turn, type: 'EventMsg', msg });
   }
+
+  const tell = (message: string) => queue.add(() => warn(io, message));
 
   return {
     async open(session) {
@@ -54,17 +56,20 @@ export function eventStream(io: Io, queue: OutputQueue, countBefore: (threadId: 
       const delta = deltaOf(event);
       if (event.type === 'record') queue.add(() => writeRecord(event.record));
       else if (delta) queue.add(() => writeDelta(delta));
-      else if (event.type === 'note') queue.add(() => warn(io, event.message));
+      if (event.type === 'retry') tell(`${event.message}; trying again in ${event.delayMs / 1000} s`);
+      else if (event.type === 'note') tell(event.message);
     },
     async end() {},
   };
 }
 
+/** What is told as it happens and recorded nowhere. */
 function deltaOf(event: SessionEvent) {
   if (event.type === 'text_delta') return { type: 'AgentMessageDelta', delta: event.text };
   if (event.type === 'reasoning_delta') return { type: 'AgentReasoningDelta', delta: event.text };
   if (event.type === 'output_delta') {
     return { type: 'ExecCommandOutputDelta', call_id: event.callId, delta: event.text };
   }
+  if (event.type === 'retry') return { type: 'StreamError', message: event.message, retry_in_ms: event.delayMs };
   return null;
 }

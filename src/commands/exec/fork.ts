@@ -3,7 +3,7 @@ import { warn } from '../../base/warn.ts';
 import type { Command } from '../command.ts';
 import { forkAsAsked, forkExits, forkOptions } from '../fork/fork-options.ts';
 import { createProblemLog } from '../frame/problem-log.ts';
-import { aboutRuns, runExits, runSections } from './about-exec.ts';
+import { aboutRuns, runExit, runSections } from './about-exec.ts';
 import { runOptions } from './options.ts';
 
 export const execFork: Command = {
@@ -29,7 +29,13 @@ export const execFork: Command = {
       { run: "sessions exec fork --at 3 ID 'try the other way'", explains: 'Go on from the third turn.' },
       { run: "sessions exec fork --before 'add tests' @last 'no tests'", explains: 'Say something else.' },
     ],
-    exits: mergeExits(),
+    exits: [
+      runExit.done,
+      runExit.failed,
+      ...forkExits.filter(({ code }) => code === 2 || code === 3),
+      runExit.refused,
+      runExit.stopped,
+    ],
     seeAlso: ['sessions-fork(1)', 'sessions-exec-resume(1)', 'sessions-exec(1)', 'sessions-config(5)'],
   },
   async run(invocation, io) {
@@ -67,9 +73,3 @@ export const execFork: Command = {
     }
   },
 };
-
-function mergeExits() {
-  const codes = new Map(runExits.map(({ code, when }) => [code, when]));
-  for (const { code, when } of forkExits) codes.set(code, when);
-  return [...codes].sort(([a], [b]) => a - b).map(([code, when]) => ({ code, when }));
-}

@@ -1,17 +1,32 @@
-import type { Input } from '../../base/io.ts';
+import type { Clock, Input } from '../../base/io.ts';
 
-/** Reads a terminal line by line, for as long as there are questions. */
-export function createLineReader(input: Input) {
+/** Reads a terminal line by line, for as long as there are questions: before the first one it is left to others. */
+export function createLineReader(input: Input, clock: Clock) {
   let blocks: AsyncIterator<Uint8Array> | null = null;
+  let next: Promise<IteratorResult<Uint8Array>> | null = null;
   let text = '';
+  const nextBlock = () => {
+    blocks ??= input.read()[Symbol.asyncIterator]();
+    next ??= blocks.next();
+    return next;
+  };
   return {
+    /** Drops what was typed until now: it was no answer to what is asked next. */
+    async discard(): Promise<void> {
+      text = '';
+      for (;;) {
+        const block = await Promise.race([nextBlock(), clock.sleep(QUIET_MS).then(() => null)]);
+        if (block === null || block.done) return;
+        next = null;
+      }
+    },
     /** The next line without its end; null when there will be none, and on abort. */
     async readLine(signal: AbortSignal): Promise<string | null> {
-      blocks ??= input.read()[Symbol.asyncIterator]();
       while (!text.includes('\n')) {
-        const next = await Promise.race([blocks.next(), untilAborted(signal)]);
-        if (next === null || next.done) return null;
-        text += Buffer.from(next.value).toString();
+        const block = await Promise.race([nextBlock(), untilAborted(signal)]);
+        if (block === null || block.done) return null;
+        next = null;
+        text += Buffer.from(block.value).toString();
       }
       const end = text.indexOf('\n');
       const line = text.slice(0, end).replace(/\r$/, '');
@@ -25,6 +40,9 @@ export function createLineReader(input: Input) {
     },
   };
 }
+
+/** What is there already comes at once. */
+const QUIET_MS = 50;
 
 function untilAborted(signal: AbortSignal): Promise<null> {
   return new Promise((resolve) => {

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { Failure, toFailure } from '../../base/failure.ts';
 import { imageKind } from '../../runner/tools/files/image-kind.ts';
 
@@ -19,6 +19,20 @@ export async function readSchema(file: string, cwd: string): Promise<unknown> {
     throw new Failure('usage', `not JSON: ${(error as Error).message}`, { file: path });
   }
   throw new Failure('usage', 'a JSON Schema is an object', { file: path });
+}
+
+/**
+ * The path of a file that is written at the end of a run.
+ *
+ * @throws Failure `usage` when none can be written there, as far as can be told before
+ */
+export async function findTarget(file: string, cwd: string): Promise<string> {
+  if (file === '-') throw new Failure('usage', '- is no file: the answer is written to standard output anyhow');
+  const path = resolve(cwd, file);
+  const [found, folder] = await Promise.all([path, dirname(path)].map((at) => stat(at).catch(() => null)));
+  if (found?.isDirectory()) throw new Failure('usage', 'is a folder, not a file to write', { file: path });
+  if (!folder?.isDirectory()) throw new Failure('usage', 'is in no folder that is there', { file: path });
+  return path;
 }
 
 async function readImage(path: string): Promise<{ path: string; url: string }> {

@@ -1,8 +1,9 @@
+import { resolve } from 'node:path';
 import { Failure } from '../../base/failure.ts';
 import type { Io } from '../../base/io.ts';
 import type { SessionResolver } from '../../engine/resolve-session.ts';
 import type { Command, Invocation } from '../command.ts';
-import { aboutRuns, runExits, runSections } from './about-exec.ts';
+import { aboutRuns, runExit, runSections } from './about-exec.ts';
 import { runOptions } from './options.ts';
 
 export const execResume: Command = {
@@ -22,7 +23,7 @@ export const execResume: Command = {
       { name: 'PROMPT', min: 0, max: 1 },
     ],
     options: [
-      { long: 'last', description: 'The session of this directory that was updated last.' },
+      { long: 'last', description: 'The session of this directory, or of that of `--cd`, that was updated last.' },
       { long: 'all', description: 'With `--last`: of every directory.' },
       ...runOptions,
     ],
@@ -31,7 +32,15 @@ export const execResume: Command = {
       { run: "sessions exec resume --last 'and now the tests'", explains: 'Go on where this directory was left.' },
       { run: "sessions exec resume 'fix the parser' 'try again'", explains: 'Resume by name.' },
     ],
-    exits: [...runExits, { code: 5, when: 'Another process has the session open. Nothing was changed.' }],
+    exits: [
+      runExit.done,
+      runExit.failed,
+      { code: 2, when: 'Wrong usage, no such session, or trouble, such as a full disk.' },
+      { code: 3, when: 'Done, but some of the history could not be read, so that the agent did not know it.' },
+      runExit.refused,
+      { code: 5, when: 'Another process has the session open. Nothing was changed.' },
+      runExit.stopped,
+    ],
     seeAlso: ['sessions-exec(1)', 'sessions-ls(1)', 'sessions-replay(1)', 'sessions-config(5)'],
   },
   async run(invocation, io) {
@@ -50,7 +59,9 @@ export const execResume: Command = {
     return runExec(invocation, io, {
       prompt: isLast ? operands[0] : operands[1],
       async thread(isEphemeral, sessions) {
-        const threadId = isLast ? await findLast(invocation, io) : await findNamed(operands[0] as string, sessions);
+        const threadId = isLast
+          ? await findLast(invocation, io, isEphemeral)
+          : await findNamed(operands[0] as string, sessions);
         return { kind: 'resumed', threadId, isEphemeral };
       },
     });
@@ -64,11 +75,27 @@ async function findNamed(operand: string, sessions: SessionResolver): Promise<st
   return threadOf(await sessions.catalog(), target);
 }
 
-async function findLast({ options }: Invocation, io: Io): Promise<string> {
+/**
+ * The newest session that somebody began, and no agent. Nothing is made of an index for a run that is to leave no trace.
+ */
+async function findLast({ options }: Invocation, io: Io, isEphemeral: boolean): Promise<string> {
   const { homeOf, listHome } = await import('../../engine/listing/list-home.ts');
-  const selectors = { cwd: options.flag('all') ? undefined : io.cwd, limit: 1, sort: 'updated' as const };
-  const listing = { useIndex: true, now: io.clock.now(), signal: io.signal, report: () => {}, isForPeople: false };
-  for await (const row of listHome(homeOf(io.env, io.cwd), selectors, listing)) return row.thread_id;
-  const hint = options.flag('all') ? undefined : '--all looks at those of every directory';
-  throw new Failure('usage', 'there is no session to resume', hint === undefined ? {} : { hint });
+  const home = homeOf(io.env, io.cwd);
+  const cwd = options.flag('all') ? undefined : resolve(io.cwd, options.text('cd') ?? '.');
+  const listing = {
+    useIndex: !isEphemeral,
+    now: io.clock.now(),
+    signal: io.signal,
+    report: () => {},
+    isForPeople: false,
+  };
+  // The first few are quick to have.
+  for (const limit of [25, undefined]) {
+    const rows = listHome(home, { cwd, limit, sort: 'updated' }, listing);
+    for await (const { thread_id, parent_thread_id } of rows) if (parent_thread_id === null) return thread_id;
+  }
+  if (options.flag('all')) throw new Failure('usage', 'there is no session to resume');
+  throw new Failure('usage', 'there is no session of this directory to resume', {
+    hint: 'add --all to look at those of every directory',
+  });
 }

@@ -1,11 +1,10 @@
-import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { Failure, worstExit } from '../../base/failure.ts';
 import type { Io } from '../../base/io.ts';
 import { packageVersion } from '../../base/package-files.ts';
 import { warn } from '../../base/warn.ts';
 import { openSessions, type SessionResolver } from '../../engine/resolve-session.ts';
 import { agentHome } from '../../runner/agent-home.ts';
+import { checkInput } from '../../runner/check-input.ts';
 import { openSession, type Session, type SessionThread } from '../../runner/run-session.ts';
 import type { TurnResult } from '../../runner/turn.ts';
 import type { Invocation } from '../command.ts';
@@ -16,9 +15,10 @@ import { createLineReader } from './line-reader.ts';
 import type { Output } from './output.ts';
 import { OutputQueue } from './output-queue.ts';
 import { progress } from './progress.ts';
-import { readImages, readSchema } from './read-files.ts';
+import { findTarget, readImages, readSchema } from './read-files.ts';
 import { readPrompt } from './read-prompt.ts';
 import { movedTo, sessionPorts } from './session-ports.ts';
+import { writeAnswer } from './write-answer.ts';
 
 /** What one run is about. */
 export interface Run {
@@ -35,24 +35,28 @@ export async function runExec(invocation: Invocation, io: Io, run: Run): Promise
   const schemaFile = options.text('output-schema');
   const outputSchema = schemaFile === undefined ? null : await readSchema(schemaFile, io.cwd);
   const localImages = await readImages(options.texts('image'), io.cwd);
+  const wantedFile = options.text('output-last-message');
+  const answerFile = wantedFile === undefined ? null : await findTarget(wantedFile, io.cwd);
   const home = agentHome(io.env, io.cwd, !isEphemeral);
   const sessions = openSessions(io.env, io.cwd);
   const thread = await run.thread(isEphemeral, sessions);
-  const text = await readPrompt(run.prompt, io);
+  const input = { text: await readPrompt(run.prompt, io), images: [], localImages };
+  checkInput(input);
 
   const problems = createProblemLog(io);
   const broken = new AbortController();
   const signal = AbortSignal.any([io.signal, broken.signal]);
   const queue = new OutputQueue(() => broken.abort());
   const output = outputOf(invocation, io, queue, sessions);
-  const lines = io.stdin.isTTY && io.stderr.isTTY ? createLineReader(io.stdin) : null;
+  const lines = io.stdin.isTTY && io.stderr.isTTY ? createLineReader(io.stdin, io.clock) : null;
   let session: Session | null = null;
   let result: TurnResult | null = null;
   let path: string | null = null;
   let failure: unknown = null;
+  let naming: Promise<number> | null = null;
   try {
     session = await openSession({
-      ...{ home, cwd: io.cwd, env: io.env, clock: io.clock, thread, outputSchema, signal },
+      ...{ home, cwd: io.cwd, env: io.env, umask: io.umask, clock: io.clock, thread, outputSchema, signal },
       ...{ version: packageVersion(), source: 'exec' },
       ports: sessionPorts(sessions, io, problems.report),
       workIn: options.text('cd') ?? null,
@@ -62,11 +66,17 @@ export async function runExec(invocation: Invocation, io: Io, run: Run): Promise
       },
       overrides: options.texts('config'),
       profile: options.text('profile'),
-      terminal: lines && { write: (words) => io.stderr.write(words), readLine: lines.readLine },
-      onEvent: (event) => output.event(event),
+      terminal: lines && { write: (words) => io.stderr.write(words), readLine: lines.readLine, discard: lines.discard },
+      onEvent(event) {
+        // Named as soon as there is something to name, so that it can be asked for while it runs.
+        if (event.type === 'record' && name !== null && session) {
+          naming ??= nameIt(name, session.threadId, options.flag('json'), io);
+        }
+        output.event(event);
+      },
     });
     await output.open({ ...session, isEphemeral });
-    result = await session.turn({ text, images: [], localImages }, signal);
+    result = await session.turn(input, signal);
   } catch (error) {
     failure = error;
   }
@@ -79,18 +89,16 @@ export async function runExec(invocation: Invocation, io: Io, run: Run): Promise
     failure ??= error;
   }
   if (result) await output.end(result);
-  const exits = [problems.exit];
-  if (name !== null && path !== null && session) {
-    const { giveName } = await import('../give-name.ts');
-    exits.push(await giveName(name, session.threadId, options.flag('json'), io));
-  }
+  const exits = [problems.exit, await (naming ?? 0)];
   if (path !== null && session && options.flag('print-id')) {
     const { threadId } = session;
     queue.add(() => io.stdout.write(`${threadId}\n`));
   }
   await queue.end();
-  const file = options.text('output-last-message');
-  if (file !== undefined && result) await writeFile(resolve(io.cwd, file), result.lastMessage ?? '');
+  // What a run that failed leaves alone may be the answer of an earlier one.
+  if (answerFile !== null && result && (result.lastMessage !== null || result.outcome === 'completed')) {
+    await writeAnswer(answerFile, result.lastMessage ?? '', io.umask);
+  }
   await problems.print();
   if (failure !== null) throw failure;
   if (result && result.outcome !== 'completed') exits.push(await reportEnd(result, invocation, io));
@@ -126,8 +134,18 @@ function outputOf({ options }: Invocation, io: Io, queue: OutputQueue, sessions:
   });
 }
 
+async function nameIt(name: string, threadId: string, isJson: boolean, io: Io): Promise<number> {
+  const { giveName } = await import('../give-name.ts');
+  return giveName(name, threadId, isJson, io);
+}
+
 /** The agent did what it could; that is no trouble of this program. */
 async function reportEnd({ outcome, error }: TurnResult, { options }: Invocation, io: Io): Promise<number> {
   const message = outcome === 'interrupted' ? 'the turn was interrupted' : `the agent failed: ${error}`;
+  if (outcome === 'interrupted' && io.signal.aborted) {
+    // A signal has an exit code of its own, so it is no error with this one.
+    if (!options.flag('json')) await warn(io, message);
+    return 0;
+  }
   return reportFailure(new Failure('findings', message), io, options.flag('json'));
 }

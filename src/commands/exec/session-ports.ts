@@ -27,7 +27,13 @@ export function sessionPorts(sessions: SessionResolver, io: Io, report: Report):
       const { openTarget } = await import('../../engine/open-target.ts');
       const { recordedAnswers } = await import('../../engine/recorded-answers.ts');
       const source = await openTarget(sessions, await sessions.resolve(session), report);
-      return recordedAnswers(source, fromTurn, report);
+      const answers = recordedAnswers(source, fromTurn, report);
+      const first = await answers.next();
+      if (first.done) throw new Failure('usage', `session '${session}' has no answers from turn ${fromTurn} on`);
+      return (async function* () {
+        yield first.value;
+        yield* answers;
+      })();
     },
     async index() {
       try {

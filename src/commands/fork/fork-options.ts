@@ -8,6 +8,7 @@ import type { Catalog } from '../../engine/catalog.ts';
 import type { Forked } from '../../engine/fork.ts';
 import type { Report } from '../../engine/problem.ts';
 import type { ExitCase, Invocation, OptionSpec } from '../command.ts';
+import { readTurn } from '../frame/read-turn.ts';
 
 /** Where and how to fork; `exec fork` takes them, too. */
 export const forkOptions: OptionSpec[] = [
@@ -61,12 +62,6 @@ export async function forkAsAsked(
     method: isCopy ? 'copy' : options.flag('reference') ? 'reference' : null,
     ...{ cwd: folder, fallbackCwd: io.cwd, version: packageVersion(), clock: io.clock, signal: io.signal, report },
   });
-}
-
-function readTurn(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new Failure('usage', `'${text}' is no turn`, { hint: '--at takes a number from 1 on' });
 }
 
 function existing(folder: string): string {

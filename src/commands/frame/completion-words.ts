@@ -30,7 +30,7 @@ function findFollowers(specs: readonly CommandSpec[], before: string): Junction[
   });
 }
 
-/** What a shell offers as operands of a command. */
+/** What a shell offers as operands of a command: that of the first one of which there is something to offer. */
 export function operandKind({ operands }: CommandSpec): Completes | undefined {
-  return operands.at(-1)?.completes;
+  return operands.find(({ completes }) => completes)?.completes;
 }

@@ -25,6 +25,7 @@ export const overview = {
       title: 'Environment',
       entries: [
         { term: 'CODEX_HOME', text: 'The home to work on; `~/.codex` if not set.' },
+        { term: 'OPENAI_API_KEY', text: 'The key for the model provider openai; only runs of an agent read it.' },
         { term: 'NO_COLOR', text: 'No colours, when it is set and not empty.' },
         { term: 'PAGER', text: 'The pager for long output on a terminal; less if not set, none if empty.' },
         { term: 'SESSIONS_DEBUG', text: 'Show where in the program an error came from.' },

@@ -15,7 +15,12 @@ export function renderManPages(specs: readonly CommandSpec[], version: string): 
 }
 
 function renderProgramPage(specs: readonly CommandSpec[], version: string): ManPage {
-  const pages = [...specs.map(({ name }) => `${pageName(name)}(1)`), 'sessions-events(5)', 'sessions-rollout(5)'];
+  const pages = [
+    ...specs.map(({ name }) => `${pageName(name)}(1)`),
+    'sessions-config(5)',
+    'sessions-events(5)',
+    'sessions-rollout(5)',
+  ];
   return page('sessions', version, [
     section('Name', `sessions \\- ${text(overview.summary)}`),
     section('Synopsis', overview.synopsis.map((form) => synopsis('sessions', form)).join('\n.br\n')),

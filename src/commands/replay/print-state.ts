@@ -5,6 +5,7 @@ import { replayStateText } from '../../engine/reconstruct/replay-state.ts';
 import { reconstructTarget } from '../../engine/reconstruct.ts';
 import { openPrinter, type Printer } from '../../ui/printer.ts';
 import type { Invocation } from '../command.ts';
+import { readTurn } from '../frame/read-turn.ts';
 import { printOptionsOf } from '../options.ts';
 import type { Subjects } from './subjects.ts';
 
@@ -31,10 +32,4 @@ export function printStates(invocation: Invocation, io: Io): (subjects: Subjects
 async function printJson(printer: Printer, pieces: Iterable<string>, end: string, isTTY: boolean): Promise<void> {
   for (const piece of pieces) await printer.text(isTTY ? escapeJsonForTerminal(piece) : piece);
   await printer.text(end);
-}
-
-function readTurn(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new Failure('usage', `'${text}' is no turn`, { hint: '--at takes a number from 1 on' });
 }

@@ -21,6 +21,8 @@ function fromPolicy(policy: JsonObject): SandboxPolicy | null {
         type: 'workspace-write',
         writableRoots: strings(policy.writable_roots),
         network: policy.network_access === true || policy.network_access === 'enabled',
+        ...(policy.exclude_slash_tmp === true && { excludeSlashTmp: true }),
+        ...(policy.exclude_tmpdir_env_var === true && { excludeTmpdir: true }),
       };
     default:
       return null;

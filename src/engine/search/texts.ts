@@ -59,16 +59,15 @@ function callText({ name, command, arguments: given, arguments_text: free }: Too
   return `${name}\n${said}`;
 }
 
-/** Every string in a value, one a line. */
+/** Every string in a value, one a line. Arguments that a model wrote may nest deeper than calls may. */
 function leaves(value: unknown): string {
   const found: string[] = [];
-  collect(value, found);
+  const left = [value];
+  while (left.length > 0) {
+    const next = plain(left.pop());
+    if (typeof next === 'string') found.push(next);
+    else if (Array.isArray(next)) for (let index = next.length; index-- > 0; ) left.push(next[index]);
+    else if (isObject(next)) for (const member of Object.values(next).reverse()) left.push(member);
+  }
   return found.join('\n');
-}
-
-function collect(value: unknown, found: string[]): void {
-  const plainValue = plain(value);
-  if (typeof plainValue === 'string') found.push(plainValue);
-  else if (Array.isArray(plainValue)) for (const member of plainValue) collect(member, found);
-  else if (isObject(plainValue)) for (const key in plainValue) collect(plainValue[key], found);
 }

@@ -48,10 +48,11 @@ function isWord(token: Token, word: string, isPrefix: boolean): boolean {
   return isPrefix ? token.word.startsWith(word) : token.word === word;
 }
 
-/** The sign for kelvin stays what it is: of all signs, it alone would become an ASCII letter, which no search of bytes expects. */
+/** Two signs stay what they are: of all, they alone would become an ASCII letter, which no search of bytes expects. */
 function lower(word: string): string {
-  return word.includes(KELVIN) ? word.split(KELVIN).map(lower).join(KELVIN) : word.toLowerCase();
+  return word.replace(others, (run) => run.toLowerCase());
 }
 
-const KELVIN = '\u212a';
+/** All but the sign for kelvin and the dotted capital I of Turkish. */
+const others = /[^\u212a\u0130]+/g;
 const wordPattern = /[\p{L}\p{N}\p{M}\p{Co}]+/gu;

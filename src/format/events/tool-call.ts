@@ -61,9 +61,14 @@ function onOneLine(json: string): string {
 function commandOf(name: string, args: unknown): string[] | undefined {
   if (!shells.has(name) || !isObject(args)) return undefined;
   const command = args.command ?? args.cmd;
-  if (Array.isArray(command)) return command.map(String);
+  if (Array.isArray(command)) return command.some(isCompound) ? undefined : command.map(String);
   if (typeof command !== 'string') return undefined;
   return [asString(args.shell) ?? 'bash', args.login === false ? '-c' : '-lc', command];
+}
+
+/** Models send such things as well. It is no argv then, and making a text of it may fail. */
+function isCompound(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 function nameOfType(type: string | undefined): string {

@@ -4,20 +4,25 @@ import type { ApprovalDecision, ApprovalRequest } from '../approvals.ts';
 
 export interface Terminal {
   write(text: string): Promise<void>;
+  /** Drops what was typed before. */
+  discard(): Promise<void>;
   /** The next line without its end; null when there will be none. Rejects, or gives null, on abort. */
   readLine(signal: AbortSignal): Promise<string | null>;
 }
 
 /** Asks on a terminal: what is to be done with all that it could hide made visible, where, under which sandbox, and why. */
-export function askOnTerminal({ write, readLine }: Terminal, policy: SandboxPolicy) {
+export function askOnTerminal({ write, discard, readLine }: Terminal, policy: SandboxPolicy) {
   return async (request: ApprovalRequest, signal: AbortSignal): Promise<ApprovalDecision> => {
-    await write(describe(request, policy));
+    const [whole, short] = [describe(request, policy, Number.POSITIVE_INFINITY), describe(request, policy, 1)];
+    await write(short);
+    await discard();
     for (let attempt = 0; attempt < attempts; attempt += 1) {
-      await write('Allow it? [y]es, [n]o, [a]bort the turn: ');
+      await write(`Allow it? [y]es, [n]o, [a]bort the turn${whole === short ? '' : ', [s]how all of it'}: `);
       const line = await readLine(signal);
       if (line === null) return { decision: 'declined', by: 'unavailable', reason: 'the input ended' };
       const decision = answers.get(line.trim().toLowerCase());
       if (decision) return { decision, by: 'user', reason: null };
+      if (/^s(how)?$/i.test(line.trim())) await write(whole);
     }
     return { decision: 'declined', by: 'user', reason: 'no answer was understood' };
   };
@@ -33,21 +38,31 @@ const answers = new Map<string, ApprovalDecision['decision']>([
 
 /** Longer texts are cut in the middle, where it is said, so that the question is not scrolled away. */
 const longestSummary = 4000;
+const longestLine = 1000;
 
-function describe({ kind, summary, reason, cwd, unconfined }: ApprovalRequest, policy: SandboxPolicy): string {
+/** @param scale of what is shown, against what the longest texts may be */
+function describe(
+  { kind, summary, reason, cwd, unconfined }: ApprovalRequest,
+  policy: SandboxPolicy,
+  scale: number,
+): string {
   const what = { command: 'run a command', patch: 'change files', tool: 'call a tool' }[kind];
-  const half = longestSummary / 2;
-  const cut = summary.length > longestSummary;
-  const left = summary.length - longestSummary;
-  const shown = cut ? `${summary.slice(0, half)}\n[… ${left} characters left out …]\n${summary.slice(-half)}` : summary;
+  const shown = cut(summary, longestSummary * scale, '\n');
+  const brief = (text: string) => oneLine(cut(text, longestLine * scale, ' '));
   const indented = escapeForTerminal(shown).replace(/^/gm, '  | ');
   return [
     `\nThe agent wants to ${what}:`,
     indented,
-    `  in       ${oneLine(cwd)}`,
+    `  in       ${brief(cwd)}`,
     `  sandbox  ${unconfined ? 'none: it can reach everything that you can' : describePolicy(policy)}`,
-    `  reason   ${reason ? oneLine(reason) : '(none given)'}\n`,
+    `  reason   ${reason ? brief(reason) : '(none given)'}\n`,
   ].join('\n');
+}
+
+function cut(text: string, longest: number, space: string): string {
+  if (text.length <= longest) return text;
+  const half = longest / 2;
+  return `${text.slice(0, half)}${space}[… ${text.length - longest} characters left out …]${space}${text.slice(-half)}`;
 }
 
 function describePolicy(policy: SandboxPolicy): string {

@@ -29,6 +29,7 @@ const provider = {
 
 const mcpServer = {
   enabled: truth,
+  required: truth,
   command: text,
   args: texts,
   env: textMap,

@@ -5,6 +5,7 @@ import type { Config, UnknownKey } from './config.ts';
 import { codexKeys, ownKeys, type ProfileTable, type SettingsTable } from './known-keys.ts';
 import { type Layer, pick, profileLayer } from './layers.ts';
 import { tableOfOverrides } from './override.ts';
+import { refuseKeys } from './refuse-keys.ts';
 import { resolveConfig } from './resolve-config.ts';
 import { conformTable, type Keys, type Table } from './shape.ts';
 import { threadLayer } from './thread-layer.ts';
@@ -40,7 +41,7 @@ export interface ConfigInput {
  * settings of a resumed thread, that over the profile that `config.toml` names, that over the rest of the file, and that over
  * the defaults.
  *
- * @throws Failure `usage` for a file that is not TOML (with its line), a value of a wrong type, a profile or provider that is
+ * @throws Failure `usage` for a file that is not TOML (with its line), a value of a wrong type, a key in `-c`, a profile or provider that is
  *   not there, and when nothing says which model to use
  */
 export async function loadConfig(input: ConfigInput): Promise<Config> {
@@ -54,6 +55,7 @@ export async function loadConfig(input: ConfigInput): Promise<Config> {
   ]);
   const check = (table: Table | null, keys: Keys, file: string | null) => checked(table, keys, file, input, unknown);
   const override: Layer = { origin: 'override', table: check(overrides, { ...codexKeys, ...ownKeys }, null) };
+  refuseKeys(override.table);
   const file: Layer = {
     origin: 'file',
     table: { ...check(codex, codexKeys, codexFile), ...check(own, ownKeys, ownFile) },

@@ -23,6 +23,7 @@ function serverOf(name: string, table: McpServerTable): McpServerConfig {
     toolTimeoutMs: bounded(call === undefined ? callMs : call * 1000),
     enabledTools: table.enabled_tools ?? null,
     disabledTools: table.disabled_tools ?? [],
+    isRequired: table.required ?? false,
   };
 }
 

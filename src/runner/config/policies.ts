@@ -5,7 +5,7 @@ import type { ApprovalPolicy } from '../approvals.ts';
 import type { Origin } from './config.ts';
 import { type Layer, mergeNamed, pick, pickBy } from './layers.ts';
 
-/** What the agent may do and whom it asks, with a note on each key that is understood in a narrower way than Codex does. */
+/** What the agent may do and whom it asks, with a note on what is understood in another way than Codex does. */
 export function resolvePolicies(layers: readonly Layer[], cwd: string, addDirs: readonly string[]): ResolvedPolicies {
   const notes: string[] = [];
   const trust = trustOf(layers, cwd);
@@ -14,7 +14,7 @@ export function resolvePolicies(layers: readonly Layer[], cwd: string, addDirs: 
   const approval = pick(layers, 'approval_policy');
   const fallback = trust === 'untrusted' ? 'untrusted' : 'on-request';
   return {
-    sandboxPolicy: type === 'workspace-write' ? workspaceWrite(layers, addDirs, notes) : { type },
+    sandboxPolicy: type === 'workspace-write' ? workspaceWrite(layers, addDirs) : { type },
     sandboxOrigin: mode.value === undefined && trust ? 'file' : mode.origin,
     approvalPolicy: approval.value === undefined ? fallback : approvalPolicy(approval.value, notes),
     approvalOrigin: approval.value === undefined && trust === 'untrusted' ? 'file' : approval.origin,
@@ -30,15 +30,16 @@ export interface ResolvedPolicies {
   notes: string[];
 }
 
-function workspaceWrite(layers: readonly Layer[], addDirs: readonly string[], notes: string[]): SandboxPolicy {
+function workspaceWrite(layers: readonly Layer[], addDirs: readonly string[]): SandboxPolicy {
   const roots = pickBy(layers, (table) => table.sandbox_workspace_write?.writable_roots).value ?? [];
   const network = pickBy(layers, (table) => table.sandbox_workspace_write?.network_access).value ?? false;
-  for (const key of ['exclude_tmpdir_env_var', 'exclude_slash_tmp'] as const) {
-    if (pickBy(layers, (table) => table.sandbox_workspace_write?.[key]).value === true) {
-      notes.push(`sandbox_workspace_write.${key} has no effect here: temporary folders stay writable`);
-    }
-  }
-  return { type: 'workspace-write', writableRoots: [...new Set([...roots, ...addDirs])], network };
+  const excludes = (key: 'exclude_tmpdir_env_var' | 'exclude_slash_tmp') =>
+    pickBy(layers, (table) => table.sandbox_workspace_write?.[key]).value === true;
+  return {
+    ...{ type: 'workspace-write', writableRoots: [...new Set([...roots, ...addDirs])], network },
+    ...(excludes('exclude_slash_tmp') && { excludeSlashTmp: true }),
+    ...(excludes('exclude_tmpdir_env_var') && { excludeTmpdir: true }),
+  };
 }
 
 function approvalPolicy(value: AskedPolicy, notes: string[]): ApprovalPolicy {

@@ -16,6 +16,8 @@ export function threadLayer(thread: ThreadSettings): Layer {
       sandbox_workspace_write: {
         writable_roots: sandboxPolicy.writableRoots,
         network_access: sandboxPolicy.network,
+        exclude_slash_tmp: sandboxPolicy.excludeSlashTmp === true,
+        exclude_tmpdir_env_var: sandboxPolicy.excludeTmpdir === true,
       },
     }),
   };

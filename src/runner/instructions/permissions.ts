@@ -13,8 +13,9 @@ function reachOf(sandbox: SandboxPolicy): string {
   const begin = `Commands run in a sandbox. \`sandbox_mode\` is \`${sandbox.type}\``;
   if (sandbox.type === 'read-only') return `${begin}: files can be read only. Network access is disabled.`;
   const roots = sandbox.writableRoots.map((root) => `, ${JSON.stringify(root)}`).join('');
+  const temporary = sandbox.excludeSlashTmp && sandbox.excludeTmpdir ? '' : ', in temporary folders';
   return (
-    `${begin}: files can be written in the working directory, in temporary folders${roots}; elsewhere, and in \`.git\`, ` +
+    `${begin}: files can be written in the working directory${temporary}${roots}; elsewhere, and in \`.git\`, ` +
     `read only. Network access is ${sandbox.network ? 'enabled' : 'disabled'}.`
   );
 }

@@ -21,7 +21,7 @@ export interface KeySources {
 export async function readCredentials(config: ProviderConfig, from: KeySources): Promise<Credentials> {
   const fromEnvironment = lowerCased(environmentHeaders(config, from));
   const configured = { ...lowerCased(config.http_headers ?? {}), ...fromEnvironment };
-  const { key, account } = (await keyOf(config, from)) ?? {};
+  const { key, account, others = [] } = (await keyOf(config, from)) ?? {};
   const headers: Record<string, string> = {
     ...configured,
     ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
@@ -31,7 +31,7 @@ export async function readCredentials(config: ProviderConfig, from: KeySources):
   const named = [...Object.entries(configured), ...Object.entries(config.query_params ?? {})]
     .filter(([name]) => secretName.test(name) || Object.hasOwn(fromEnvironment, name))
     .flatMap(([, value]) => [value, value.replace(/^(Bearer|Basic|Token) +/i, '')]);
-  return { headers, secrets: new Secrets([...(key === undefined ? [] : [key]), ...named]) };
+  return { headers, secrets: new Secrets([...(key === undefined ? [] : [key]), ...others, ...named]) };
 }
 
 export interface Credentials {
@@ -42,6 +42,8 @@ export interface Credentials {
 interface Key {
   key: string;
   account?: string;
+  /** What lies beside it, and is never sent. */
+  others?: string[];
 }
 
 const secretName = /auth|key|token|secret|cookie|password|credential/i;
@@ -68,15 +70,16 @@ async function keyInFile(file: string): Promise<Key | null> {
   });
   if (text === null) return null;
   const { OPENAI_API_KEY: key, tokens } = parse(text, file);
-  if (isText(key)) return { key: key.trim() };
+  const others = [tokens?.access_token, tokens?.refresh_token, tokens?.id_token].filter(isText);
+  if (isText(key)) return { key: key.trim(), others };
   if (!isText(tokens?.access_token)) return null;
   const account = tokens.account_id;
-  return { key: tokens.access_token.trim(), ...(isText(account) ? { account } : {}) };
+  return { key: tokens.access_token.trim(), others, ...(isText(account) ? { account } : {}) };
 }
 
 interface AuthFile {
   OPENAI_API_KEY?: unknown;
-  tokens?: { access_token?: unknown; account_id?: unknown } | null;
+  tokens?: { access_token?: unknown; account_id?: unknown; refresh_token?: unknown; id_token?: unknown } | null;
 }
 
 /** Without the parser's own message: it quotes the text, and that may be a key. */

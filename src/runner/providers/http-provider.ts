@@ -56,7 +56,7 @@ export interface AnswerReader {
 export function overHttp(endpoint: Endpoint, api: WireApi): Provider {
   const { name, secrets } = endpoint;
   return {
-    name,
+    ...{ name, secrets },
     stream: (request, signal) =>
       keepContract({ name, secrets, signal }, () => answerOf(endpoint, api, request, signal)),
   };

@@ -1,5 +1,6 @@
 import type { TokenUsage } from '../../model/event.ts';
 import type { ModelItem } from '../../model/history.ts';
+import type { Secrets } from './secrets.ts';
 
 /**
  * What answers a request. The contract: `stream` never throws and never ends without its last event being final
@@ -9,6 +10,8 @@ import type { ModelItem } from '../../model/history.ts';
 export interface Provider {
   /** As in the configuration, and in session_meta.model_provider. */
   readonly name: string;
+  /** The keys that it is asked with, where there are any. */
+  readonly secrets?: Secrets;
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ProviderEvent>;
 }
 

@@ -1,5 +1,6 @@
 import type { ModelItem } from '../../model/history.ts';
-import type { CommandRun, FileChange, FileEdit, UserInput } from './recorder.ts';
+import type { ChangedFile } from '../tools/note.ts';
+import type { CommandRun, FileChange, UserInput } from './recorder.ts';
 
 /** What one line records. */
 export interface Entry {
@@ -34,12 +35,21 @@ export function eventMsg(type: string, fields: object): Entry {
   return { type: 'event_msg', payload: { type, ...fields } };
 }
 
-/** Changes by path, as Codex writes them. */
+/** Changes by path, as Codex writes them; cut where all of them would make a line that is too long to be read back. */
 export function fileEdits(changes: FileChange['changes']): { [path: string]: object } {
-  return Object.fromEntries(Object.entries(changes).map(([path, edit]) => [path, fileEdit(edit)]));
+  let left = mostCharacters;
+  const cut = (text: string) => {
+    const room = left;
+    left -= Math.min(room, text.length);
+    return text.length <= room ? text : `${text.slice(0, room)}\n[… ${text.length - room} characters left out …]\n`;
+  };
+  return Object.fromEntries(Object.entries(changes).map(([path, edit]) => [path, fileEdit(edit, cut)]));
 }
 
-function fileEdit(edit: FileEdit): object {
-  if (edit.type !== 'update') return { type: edit.type, content: edit.content };
-  return { type: 'update', unified_diff: edit.unifiedDiff, move_path: edit.movePath };
+/** Each takes up to six bytes. */
+const mostCharacters = 4 * 1024 * 1024;
+
+function fileEdit(edit: ChangedFile, cut: (text: string) => string): object {
+  if (edit.type !== 'update') return { type: edit.type, content: cut(edit.content) };
+  return { type: 'update', unified_diff: cut(edit.unified_diff), move_path: edit.move_path };
 }

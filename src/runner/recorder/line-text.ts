@@ -1,4 +1,3 @@
-import { Failure } from '../../base/failure.ts';
 import { decodeLine } from '../../format/decode-line.ts';
 import { toEventBody } from '../../format/events/event-body.ts';
 import { defaultLimits } from '../../format/limits.ts';
@@ -18,7 +17,7 @@ export function lineText(timestamp: string, ordinal: number | null, { type, payl
   return text.includes('\\ud') ? JSON.stringify(line, wellFormed) : text;
 }
 
-/** What the line says, as `show` tells it. */
+/** What the line says, as `show` tells it; that it cannot be read, where it is past the bounds of what is. */
 export function publishedBody(text: string): EventBody {
   const bytes = Buffer.from(text);
   const line = { bytes, start: 0, end: bytes.length, length: bytes.length };
@@ -26,8 +25,7 @@ export function publishedBody(text: string): EventBody {
   const decoded = decodeLine({ ...line, ...place }, { ...defaultLimits, lineBytes: bytes.length });
   const record = decoded.ok ? toRecord(decoded) : null;
   if (record) return toEventBody(record);
-  const why = decoded.ok ? 'of no dialect' : decoded.fault;
-  throw new Failure('trouble', `a record that was written cannot be read back: ${why}`);
+  return { type: 'Unknown', error: decoded.ok ? 'it is of no dialect' : `it is past a limit (${decoded.fault})` };
 }
 
 function wellFormed(_key: string, value: unknown): unknown {

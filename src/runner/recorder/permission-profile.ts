@@ -22,8 +22,8 @@ function writable(policy: SandboxPolicy, cwd: string): Payload[] {
   const roots = [...new Set([cwd, ...policy.writableRoots])];
   return [
     ...roots.map((root) => entry({ type: 'path', path: root }, 'write')),
-    entry(special('slash_tmp'), 'write'),
-    entry(special('tmpdir'), 'write'),
+    ...(policy.excludeSlashTmp ? [] : [entry(special('slash_tmp'), 'write')]),
+    ...(policy.excludeTmpdir ? [] : [entry(special('tmpdir'), 'write')]),
     ...protectedNames.flatMap((name) =>
       roots.map((root) => ({
         ...entry({ type: 'path', path: join(root, name) }, 'read'),

@@ -2,6 +2,7 @@ import type { Failure } from '../../base/failure.ts';
 import type { EventBody, TokenUsage } from '../../model/event.ts';
 import type { DynamicTool, ModelItem, SandboxPolicy } from '../../model/history.ts';
 import type { ApprovalDecision } from '../approvals.ts';
+import type { ChangedFile } from '../tools/note.ts';
 
 /**
  * Writes down what happens in a thread, in the thread's own dialect, so that Codex can go on with it. Calls return at once;
@@ -36,6 +37,8 @@ export interface Recorder {
   /** Any other `event_msg` that Codex knows or passes over. */
   event(payload: { type: string; [key: string]: unknown }): Ack;
   endTurn(end: TurnEnd): Ack;
+  /** Does something once all records so far were told of, or cannot be written, and before any later one is told of. */
+  inOrder(act: () => void): void;
   /**
    * Resolves when everything so far would outlive a loss of power.
    *
@@ -145,16 +148,11 @@ export interface CommandRun {
 export interface FileChange {
   callId: string;
   /** By absolute path. */
-  changes: Readonly<Record<string, FileEdit>>;
+  changes: Readonly<Record<string, ChangedFile>>;
   status: 'completed' | 'failed' | 'declined';
   stdout: string;
   stderr: string;
 }
-
-export type FileEdit =
-  | { type: 'add'; content: string }
-  | { type: 'delete'; content: string }
-  | { type: 'update'; unifiedDiff: string; movePath: string | null };
 
 export type TurnEnd =
   | { outcome: 'completed'; lastMessage: string | null; error?: string }

@@ -35,6 +35,7 @@ export class Recording implements Recorder {
   #line: number;
   #turn: { id: string; startedAt: number } | null = null;
   #lastTime = 0;
+  #written: Promise<void> = Promise.resolve();
 
   constructor(start: RecordingStart) {
     this.threadId = start.threadId;
@@ -123,6 +124,10 @@ export class Recording implements Recorder {
     return this.#put([eventMsg('task_complete', fields)]);
   }
 
+  inOrder(act: () => void): void {
+    this.#written.then(act, act);
+  }
+
   barrier(): Promise<void> {
     return this.#sink.barrier();
   }
@@ -146,6 +151,7 @@ export class Recording implements Recorder {
     if (this.#ordinal !== null) this.#ordinal++;
     const line = ++this.#line;
     const ack = this.#sink.append(text);
+    this.#written = ack.written;
     const tell = this.#onRecord;
     if (tell) {
       const { dialect } = this;

@@ -63,8 +63,8 @@ function sandboxPolicy(policy: SandboxPolicy): Payload {
     type: policy.type,
     writable_roots: policy.writableRoots,
     network_access: policy.network,
-    exclude_tmpdir_env_var: false,
-    exclude_slash_tmp: false,
+    exclude_tmpdir_env_var: policy.excludeTmpdir === true,
+    exclude_slash_tmp: policy.excludeSlashTmp === true,
   };
 }
 

@@ -12,25 +12,29 @@ export const infoDescriptor = 4;
  * @param cwd real path
  * @param ownUsers whether to make a user namespace; only root can do without
  */
-export function bubblewrapArguments(policy: SandboxPolicy, bounds: Bounds, cwd: string, ownUsers: boolean): string[] {
+export function bubblewrapArguments(policy: SandboxPolicy, bounds: Mounts, cwd: string, ownUsers: boolean): string[] {
   const network = policy.type === 'workspace-write' && policy.network;
   return [
     ...['--die-with-parent', '--new-session', '--cap-drop', 'ALL'],
     ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
     ...(ownUsers ? ['--unshare-user'] : []),
     ...(network ? [] : ['--unshare-net']),
-    // Root needs no privilege to write to `/proc/sys`, and so to choose what the kernel runs when a program crashes.
-    ...['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--ro-bind', '/proc/sys', '/proc/sys'],
+    ...['--ro-bind', '/', '/', '--dev', '/dev'],
     ...(policy.type === 'read-only' ? privateTmp(cwd) : []),
     ...bounds.writable.flatMap((root) => ['--bind', root, root]),
     ...between(bounds).flatMap((folder) => ['--bind', folder, folder]),
     ...bounds.protected.flatMap((path) => ['--ro-bind', path, path]),
+    // After all others: with the `/proc` of the host one could go through its processes to everything. Root needs no
+    // privilege to write to `/proc/sys`, and so to choose what the kernel runs when a program crashes.
+    ...['--proc', '/proc', '--ro-bind', '/proc/sys', '/proc/sys'],
     // A device on a mount without devices: opening it is refused.
     ...bounds.hidden.flatMap((path) => ['--ro-bind', '/dev/null', path]),
     ...['--chdir', cwd],
     ...['--seccomp', String(filterDescriptor), '--info-fd', String(infoDescriptor), '--'],
   ];
 }
+
+type Mounts = Omit<Bounds, 'roots'>;
 
 /** An empty `/tmp` that goes away with the command; the working directory stays to be seen in it. */
 function privateTmp(cwd: string): string[] {
@@ -42,7 +46,7 @@ function privateTmp(cwd: string): string[] {
  * The folders between a writable root and what is protected in it. Each becomes a mount of its own, which cannot be
  * renamed: else one could move the folder away and put another in the place of the protected one.
  */
-function between({ writable, protected: guarded }: Bounds): string[] {
+function between({ writable, protected: guarded }: Mounts): string[] {
   const folders = new Set<string>();
   for (const path of guarded) {
     const root = writable.find((candidate) => isWithin(candidate, path) && candidate !== path);

@@ -3,7 +3,7 @@ import { Failure } from '../../base/failure.ts';
 import type { Clock } from '../../base/io.ts';
 import type { SandboxPolicy } from '../../model/history.ts';
 import { bareLaunch } from './bare-launch.ts';
-import { findBounds } from './bounds.ts';
+import { findBounds, writableRoots } from './bounds.ts';
 import { bubblewrapArguments } from './bubblewrap-arguments.ts';
 import { bubblewrapLaunch } from './bubblewrap-launch.ts';
 import { type Bubblewrap, findBubblewrap } from './find-bubblewrap.ts';
@@ -25,13 +25,14 @@ export interface SandboxOptions {
 
 /**
  * The sandbox of a run. `read-only`: nothing can be written but a private `/tmp`, no network. `workspace-write`: see
- * `findBounds`, network only when the policy has it. `danger-full-access`: no bounds at all. Whether the machine can do
+ * `writableRoots`, network only when the policy has it. `danger-full-access`: no bounds at all. Whether the machine can do
  * this is tried out when the first command is run, or by `check`.
  */
 export function createSandbox(options: SandboxOptions): Sandbox & { check(): Promise<void> } {
   const { policy, clock } = options;
   const isFree = policy.type === 'danger-full-access';
-  const bounds = () => findBounds(options);
+  const roots = writableRoots(options);
+  const bounds = () => findBounds({ ...options, roots });
   const mayWrite = (path: string) => isFree || isWritable(path, bounds());
   let found: Promise<Bubblewrap> | null = null;
   const find = () => {

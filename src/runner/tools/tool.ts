@@ -2,6 +2,7 @@ import type { Clock } from '../../base/io.ts';
 import type { Approver } from '../approvals.ts';
 import type { ToolSpec } from '../providers/provider.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
+import type { ToolNote } from './note.ts';
 
 /** One thing that the agent can do. */
 export interface Tool {
@@ -40,9 +41,5 @@ export interface ToolOutcome {
   status: 'completed' | 'failed' | 'declined' | 'aborted';
   exitCode?: number;
   durationMs?: number;
-  /**
-   * What the terminal and `--json` are told besides: `{type, …}` of the event stream's `msg`, or of its `item` when the type
-   * is `file_change`.
-   */
-  note?: { type: string; [key: string]: unknown };
+  note?: ToolNote;
 }

@@ -1,3 +1,4 @@
+import type { PlanNote } from './note.ts';
 import { type ArgumentSchema, readArguments } from './read-arguments.ts';
 import type { Tool } from './tool.ts';
 
@@ -34,7 +35,7 @@ export const updatePlan: Tool = {
   async run({ argumentsText }) {
     const read = readArguments(argumentsText, schema);
     if ('problem' in read) return { output: read.problem, status: 'failed' };
-    const { explanation = null, plan } = read.values as { explanation?: string; plan: { status: string }[] };
+    const { explanation = null, plan } = read.values as { explanation?: string; plan: PlanNote['plan'] };
     if (plan.filter(({ status }) => status === 'in_progress').length > 1) {
       return { output: 'failed to parse function arguments: at most one step can be in_progress', status: 'failed' };
     }

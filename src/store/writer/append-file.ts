@@ -1,5 +1,5 @@
-import { constants } from 'node:fs';
-import { type FileHandle, lstat, open } from 'node:fs/promises';
+import { constants, fstatSync, lstatSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { effectiveUser } from '../../base/effective-user.ts';
 import { Failure } from '../../base/failure.ts';
 import { trouble } from './file-steps.ts';
@@ -77,15 +77,14 @@ export class AppendFile {
   }
 
   /** Whether the path still leads to this file; `gone` when no path does. */
-  async place(): Promise<'here' | 'moved' | 'gone'> {
-    const { nlink } = await this.#handle.stat({ bigint: true });
-    if (nlink === 0n) return 'gone';
+  place(): 'here' | 'moved' | 'gone' {
     try {
-      const { dev, ino } = await lstat(this.path, { bigint: true });
-      return dev === this.#dev && ino === this.#ino ? 'here' : 'moved';
+      const { dev, ino } = lstatSync(this.path, { bigint: true });
+      if (dev === this.#dev && ino === this.#ino) return 'here';
     } catch {
-      return 'moved';
+      // No file of that name.
     }
+    return fstatSync(this.#handle.fd).nlink === 0 ? 'gone' : 'moved';
   }
 
   async close(): Promise<void> {
@@ -93,7 +92,8 @@ export class AppendFile {
   }
 
   async #writeOnce(lines: Buffer): Promise<void> {
-    const before = await this.#handle.stat();
+    // What the system has in memory is asked for at once: to hand that to a thread takes as long as a disk may take to flush.
+    const before = fstatSync(this.#handle.fd);
     // A Codex that takes no locks wrote as well, and may have been stopped in the middle of a line.
     if (before.size !== this.#end) await this.#moveEnd(before.size);
     const bytes = this.#isOpenLine ? Buffer.concat([lineEnd, lines]) : lines;
@@ -106,7 +106,7 @@ export class AppendFile {
       await this.#takeBack(bytes);
       throw error;
     }
-    const { size } = await this.#handle.stat();
+    const { size } = fstatSync(this.#handle.fd);
     if (size !== this.#end + bytes.length) return this.#moveEnd(size);
     this.#end = size;
     this.#isOpenLine = false;

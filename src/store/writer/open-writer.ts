@@ -8,7 +8,7 @@ import { lockThreads } from '../locks.ts';
 import { RolloutWriter } from '../rollout-writer.ts';
 import { AppendFile } from './append-file.ts';
 import { sweepTemps } from './own-temp.ts';
-import { makePlain } from './plain-form.ts';
+import { findForm, makePlain } from './plain-form.ts';
 import { countLines, readDialect } from './rollout-form.ts';
 import { nextOrdinal, type OpenTail, readTail } from './tail.ts';
 
@@ -33,9 +33,11 @@ export async function openRolloutWriter(
     const other = findWriters(home)?.get(threadId);
     if (other !== undefined) throw new Failure('busy', `${describeProcess(other)} has session ${threadId} open`);
     await sweepTemps(home);
+    const form = await findForm(path);
+    const dialect = await readDialect(form);
+    // What cannot be written on stays in the form that it has.
+    if (dialect !== 'envelope' && dialect !== 'paginated') throw unwritable(form, dialect);
     const plain = await makePlain(home, threadId, path);
-    const dialect = await readDialect(plain);
-    if (dialect !== 'envelope' && dialect !== 'paginated') throw unwritable(plain, dialect);
     const file = await AppendFile.open(plain);
     try {
       const tail = await readTail(file.handle, file.size);

@@ -32,13 +32,25 @@ export async function makePlain(home: Home, threadId: string, path: string): Pro
   const compressed = `${plain}.zst`;
   removeTemps(home, threadId);
   const isCompressed = await isThere(compressed);
-  if (await isThere(plain)) {
+  if ((await findForm(path)) === plain) {
     if (isCompressed) await dropTwin(plain, compressed);
     return plain;
   }
-  if (!isCompressed) throw new Failure('usage', 'no such file', { file: plain });
   await takeOut(home, threadId, compressed, plain);
   return plain;
+}
+
+/**
+ * The form in which a rollout is there: the plain one where there are both.
+ *
+ * @param path of either form
+ *
+ * @throws Failure `usage` when there is neither
+ */
+export async function findForm(path: string): Promise<string> {
+  const plain = path.replace(/\.zst$/, '');
+  for (const form of [plain, `${plain}.zst`]) if (await isThere(form)) return form;
+  throw new Failure('usage', 'no such file', { file: plain });
 }
 
 async function takeOut(home: Home, threadId: string, compressed: string, plain: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { Failure } from '../../base/failure.ts';
 import { decodeLine } from '../../format/decode-line.ts';
 import { defaultLimits } from '../../format/limits.ts';
 import { LineFramer } from '../../format/line-framer.ts';
@@ -8,6 +9,8 @@ import { openRollout } from '../rollout-file.ts';
 /**
  * The dialect that a rollout is written in, by its session_meta; null when its first record is none, so that Codex takes it
  * for no session.
+ *
+ * @throws Failure `trouble` when it is damaged before that
  */
 export async function readDialect(path: string): Promise<Dialect | null> {
   const rollout = await openRollout(path);
@@ -19,6 +22,10 @@ export async function readDialect(path: string): Promise<Dialect | null> {
         const record = decoded.ok ? toRecord(decoded) : null;
         if (record) return dialectOf(record);
       }
+    }
+    if (rollout.damage) {
+      const { message, offset } = rollout.damage;
+      throw new Failure('trouble', `cannot go on in a damaged file: ${message}`, { file: path, offset });
     }
     return null;
   } finally {

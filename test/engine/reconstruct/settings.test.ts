@@ -88,6 +88,16 @@ describe('how far commands may reach', () => {
       undefined,
       { type: 'workspace-write', writableRoots: ['/a'], network: true },
     ],
+    [
+      { type: 'workspace-write', exclude_slash_tmp: true, exclude_tmpdir_env_var: true },
+      undefined,
+      { type: 'workspace-write', writableRoots: [], network: false, excludeSlashTmp: true, excludeTmpdir: true },
+    ],
+    [
+      { type: 'workspace-write', exclude_slash_tmp: false },
+      undefined,
+      { type: 'workspace-write', writableRoots: [], network: false },
+    ],
     [{ type: 'workspace-write' }, undefined, { type: 'workspace-write', writableRoots: [], network: false }],
     [undefined, { type: 'disabled' }, { type: 'danger-full-access' }],
     [undefined, managed([entry(root, 'read')]), { type: 'read-only' }],

@@ -113,6 +113,17 @@ describe('search by text', () => {
     expect((await find(made.path, fixed('needle'))).problems.map(({ rule }) => rule)).toContain('ZSTD-TRUNCATED');
   });
 
+  it('finds what arguments say that nest deeper than calls may', async () => {
+    const made = makeHome();
+    const deep = `{"command":${'['.repeat(1e5)}"parser"${']'.repeat(1e5)}}`;
+    const call = record.item('function_call', { name: 'shell', arguments: deep, call_id: 'c' });
+    made.rollout(first, envelope(record.meta(first), ...turn('first'), call));
+    for (const all of [false, true]) {
+      const { hits } = await find(made.path, fixed('parser'), { all });
+      expect(hits.map(({ line, field }) => [line, field])).toEqual([[10, 'tool']]);
+    }
+  });
+
   it('finds the bare dialect, events of our own, and one file alone', async () => {
     const folder = new (makeHome().constructor as new (path: string) => TestHome)(makeFolder());
     const message = (role: string, text: string) => ({

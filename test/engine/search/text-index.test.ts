@@ -74,7 +74,7 @@ describe('by the index', () => {
           }
         },
       ),
-      { numRuns: 12 },
+      { numRuns: 12, examples: [[[['cİa', 'a'], ['k'], ['\u212a']], [[{ field: '', words: ['Cİ'], star: '*' }]]]] },
     );
   }, 60_000);
 

@@ -133,6 +133,15 @@ describe('an event_msg', () => {
     });
   });
 
+  it.each([
+    [{ secs: '2' }, 2000],
+    [{ secs: null, nanos: 1e6 }, 1],
+    [{ secs: { toString: 1, valueOf: 1 }, nanos: 0 }, null],
+    [{ secs: 'a while', nanos: [] }, null],
+  ])('a time may be odd: %j', (duration, duration_ms) => {
+    expect(msgOf({ type: 'exec_command_end', duration })).toEqual({ type: 'CommandExecution', duration_ms });
+  });
+
   it('patch_apply_end is a change of files', () => {
     const changes = { '/x/README.md': { type: 'update', unified_diff: '@@' } };
     const line = envelopeOf('event_msg', {

@@ -145,6 +145,14 @@ describe('a tool call', () => {
     );
   });
 
+  it('of a shell that names things which no text can be made of has no argv', () => {
+    const deep = `{"command":${'['.repeat(1e5)}${']'.repeat(1e5)}}`;
+    for (const args of [deep, '{"command":[{"toString":1,"valueOf":1}]}', '{"command":[["ls"]]}']) {
+      const item = itemOf({ type: 'function_call', call_id: 'c1', name: 'shell', arguments: args });
+      expect(item).not.toHaveProperty('command');
+    }
+  });
+
   it.each([[[1, 2]], ['ls'], [{ command: { a: 1 } }], [null], [{ command: null }]])(
     'of a shell without a command has no argv: %j',
     (args) => {

@@ -10,6 +10,9 @@ async function ask(lines: (string | null)[], changes: Partial<ApprovalRequest> =
     write: async (text: string) => {
       written += text;
     },
+    discard: async () => {
+      written += '(what was typed is dropped)';
+    },
     readLine: async () => lines.shift() ?? null,
   };
   const asker = askOnTerminal(terminal, { type: 'workspace-write', writableRoots: [], network: false });
@@ -21,7 +24,7 @@ describe('asking on a terminal', () => {
   it('shows what, where, under which sandbox, and why', async () => {
     const { written } = await ask(['y']);
     expect(written).toBe(
-      '\nThe agent wants to run a command:\n  | ls\n  in       /w\n  sandbox  workspace-write, network off\n  reason   to see\nAllow it? [y]es, [n]o, [a]bort the turn: ',
+      '\nThe agent wants to run a command:\n  | ls\n  in       /w\n  sandbox  workspace-write, network off\n  reason   to see\n(what was typed is dropped)Allow it? [y]es, [n]o, [a]bort the turn: ',
     );
     expect((await ask(['y'], { unconfined: true, reason: null })).written).toMatch(
       /sandbox {2}none: .*\n {2}reason {3}\(none given\)/,
@@ -59,5 +62,18 @@ describe('asking on a terminal', () => {
     const { written } = await ask(['n'], { summary: `head ${'x'.repeat(1_000_000)} tail` });
     expect(written.length).toBeLessThan(5000);
     expect(written).toMatch(/head [\s\S]*characters left out[\s\S]* tail\n/);
+    const long = { reason: `why ${'x'.repeat(1_000_000)}`, cwd: `/${'y'.repeat(1_000_000)}` };
+    const other = (await ask(['n'], long)).written;
+    expect(other.length).toBeLessThan(3000);
+    expect(other).toMatch(/in {7}\/y+ \[… \d+ characters left out …\] y+\n[\s\S]*reason {3}why x+ \[… \d+ char/);
+  });
+
+  it('shows all of a long command when that is wanted', async () => {
+    const summary = `a\n${'x'.repeat(5000)}\nrm -rf hidden\n${'x'.repeat(5000)}`;
+    const { written, decision } = await ask(['s', 'n'], { summary });
+    const [first = '', second = ''] = written.split('[s]how all of it: ');
+    expect(first).not.toContain('rm -rf hidden');
+    expect(second).toContain('  | rm -rf hidden\n');
+    expect(decision).toMatchObject({ decision: 'declined', by: 'user' });
   });
 });

@@ -9,7 +9,7 @@ describe('mcp_servers', () => {
         'env_vars = ["TOKEN", { name = "HERE", source = "local" }, { name = "THERE", source = "remote" }]\n' +
         '[mcp_servers.off]\nenabled = false\n' +
         '[mcp_servers."my tracker"]\nurl = "https://t/mcp"\nbearer_token_env_var = "T"\nhttp_headers = { X = "1" }\n' +
-        'env_http_headers = { Y = "V" }\nstartup_timeout_sec = 0.5\ntool_timeout_sec = 1e12\nenabled_tools = ["a"]\ndisabled_tools = ["b"]\n' +
+        'env_http_headers = { Y = "V" }\nstartup_timeout_sec = 0.5\ntool_timeout_sec = 1e12\nenabled_tools = ["a"]\ndisabled_tools = ["b"]\nrequired = true\n' +
         '[mcp_servers.slow]\ncommand = "s"\nstartup_timeout_ms = 30000\n',
     );
     const { mcpServers, origins } = await load();
@@ -29,6 +29,7 @@ describe('mcp_servers', () => {
         toolTimeoutMs: 60_000,
         enabledTools: null,
         disabledTools: [],
+        isRequired: false,
       },
       {
         name: 'my tracker',
@@ -43,6 +44,7 @@ describe('mcp_servers', () => {
         toolTimeoutMs: 86_400_000,
         enabledTools: ['a'],
         disabledTools: ['b'],
+        isRequired: true,
       },
       expect.objectContaining({ name: 'slow', startupTimeoutMs: 30_000 }),
     ]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tableOfOverrides } from '../../../src/runner/config/override.ts';
+import { makeHome } from './home.ts';
 
 describe('-c KEY=VALUE', () => {
   it.each([
@@ -45,5 +46,29 @@ describe('-c KEY=VALUE', () => {
   it('does not show the value of one that is refused', async () => {
     const failure = await tableOfOverrides(['a..b=sk-secret']).catch((error) => error);
     expect(failure.message).toBe("-c 'a..b=…' is not KEY=VALUE");
+  });
+
+  it.each([
+    'model_providers.p.experimental_bearer_token=sk-secret',
+    'model_providers.p={ http_headers = { Authorization = "Bearer sk-secret" } }',
+    'model_providers.p.query_params.api_key=sk-secret',
+    'mcp_servers.m.http_headers={ X-Api-Key = "sk-secret" }',
+    'mcp_servers.m.env.GITHUB_TOKEN=sk-secret',
+  ])('takes no key: %s', async (override) => {
+    const failure = await makeHome()
+      .load({ overrides: [override] })
+      .catch((error) => error);
+    expect(failure).toMatchObject({ kind: 'usage', message: expect.stringContaining('command line can be seen') });
+    expect(JSON.stringify([failure.message, failure.hint])).not.toContain('sk-secret');
+  });
+
+  it('takes names of variables, and headers that hold no key', async () => {
+    const { load } = makeHome('[mcp_servers.m]\ncommand = "x"\n[model_providers.p]\nbase_url = "http://h"\n');
+    const overrides = [
+      'model_providers.p.env_key=K',
+      'model_providers.p.http_headers.x-team=a',
+      'mcp_servers.m.env.HOST=h',
+    ];
+    await expect(load({ overrides })).resolves.toMatchObject({ mcpServers: [{ transport: { env: { HOST: 'h' } } }] });
   });
 });

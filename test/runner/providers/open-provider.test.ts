@@ -103,6 +103,13 @@ describe('keys', () => {
     expect(final).toMatchObject({ kind: 'auth', message: expect.stringContaining('bad key [secret]') });
   });
 
+  it('are known with all that lies in auth.json, so that tools can keep it back', async () => {
+    const tokens = { access_token: `${key}-access`, refresh_token: `${key}-refresh`, id_token: `${key}-id` };
+    const text = JSON.stringify({ OPENAI_API_KEY: null, tokens });
+    const { secrets } = await open({ name: 'openai', base_url: 'http://127.0.0.1:9' }, {}, text);
+    expect(secrets?.withoutLongSecrets(text)).not.toContain(key);
+  });
+
   it.each<[string, Partial<ProviderConfig>, Record<string, string>, string | undefined]>([
     ['a variable is not set', { env_key: 'OWN_KEY' }, {}, undefined],
     ['a variable is empty', { env_key: 'OWN_KEY' }, { OWN_KEY: ' ' }, undefined],

@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readGitState } from '../../../src/runner/recorder/git-state.ts';
@@ -27,6 +28,14 @@ describe('the state of a repository', () => {
     ['damaged', 'what?', { commit: null, branch: null }],
   ])('is told as far as it is there: %s', (_case, head, expected) => {
     expect(readGitState(repository({}, head))).toMatchObject(expected);
+  });
+
+  it('is not waited for where a pipe or a device stands in', () => {
+    const root = repository({}, 'ref: refs/heads/main\n');
+    for (const name of ['HEAD', 'packed-refs', 'config']) rmSync(join(root, '.git', name), { force: true });
+    execFileSync('mkfifo', [join(root, '.git/HEAD'), join(root, '.git/packed-refs')]);
+    symlinkSync('/dev/zero', join(root, '.git/config'));
+    expect(readGitState(root)).toEqual({ commit: null, branch: null, url: null });
   });
 
   it('is that of a worktree', () => {

@@ -375,7 +375,7 @@ async function wholeTurn(recorder: Recorder): Promise<void> {
     callId: 'c2',
     changes: {
       '/a': { type: 'add', content: 'x' },
-      '/b': { type: 'update', unifiedDiff: '@@', movePath: '/c' },
+      '/b': { type: 'update', unified_diff: '@@', move_path: '/c' },
       '/d': { type: 'delete', content: '' },
     },
     status: 'completed',

@@ -143,6 +143,27 @@ describe.skipIf(!hasBubblewrap)('the sandbox of bubblewrap', () => {
     expect(bare.text).toContain('connected');
   });
 
+  it('makes no socket of another kind than those of a network, nor a pair that could be pointed elsewhere', async () => {
+    const room = makeRoom();
+    const make = (family: string) => `socket(S, ${family}, SOCK_STREAM, 0) or print "${family}: $!\n";`;
+    const pair = (type: string) => `print "${type}: ", (socketpair(A, B, AF_UNIX, ${type}, 0) ? "made" : $!), "\n";`;
+    // 40 is AF_VSOCK, which leads to the host of a virtual machine whatever the network namespace; 38 AF_ALG.
+    const script = `${make('40')} ${make('38')} ${make('AF_INET')} ${pair('SOCK_STREAM')} ${pair('SOCK_DGRAM')} ${pair('SOCK_RAW')}`;
+    for (const network of [false, true]) {
+      const sandbox = sandboxOf(room, { ...workspace, network });
+      const { text } = await runScript(sandbox, room, `perl -MSocket -e '${script}' 2>&1`);
+      const refused = ['40', '38', 'SOCK_DGRAM', 'SOCK_RAW'].map((what) => `${what}: Operation not permitted\n`);
+      expect(text).toBe([...refused.slice(0, 2), 'SOCK_STREAM: made\n', ...refused.slice(2)].join(''));
+    }
+  });
+
+  it('reaches no key that the kernel keeps', async () => {
+    const room = makeRoom();
+    // keyctl(KEYCTL_GET_KEYRING_ID, KEY_SPEC_USER_KEYRING, 1): on x86-64, and on all newer architectures.
+    const script = `perl -e 'print syscall(${process.arch === 'x64' ? 250 : 219}, 0, -4, 1) < 0 ? "none: $!" : "keys"'`;
+    expect((await runScript(sandboxOf(room, workspace), room, script)).text).toBe('none: Function not implemented');
+  });
+
   it('lets a program talk to itself over loopback', async () => {
     const room = makeRoom();
     const program = `const net = require('node:net');

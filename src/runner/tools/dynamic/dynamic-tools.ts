@@ -1,4 +1,5 @@
 import type { DynamicTool } from '../../../model/history.ts';
+import type { DynamicNote } from '../note.ts';
 import type { Tool, ToolOutcome, ToolRequest } from '../tool.ts';
 import { type ArgumentCheck, argumentCheck } from './argument-check.ts';
 import { runCommand } from './run-command.ts';
@@ -56,7 +57,7 @@ function specOf({ name, description, inputSchema }: DynamicTool): Tool['spec'] {
   return { name, description, parameters: isObject ? inputSchema : { type: 'object', properties: {} } };
 }
 
-function noteOf({ name }: DynamicTool, { status }: ToolOutcome) {
+function noteOf({ name }: DynamicTool, { status }: ToolOutcome): DynamicNote {
   return { type: 'DynamicToolCall', tool: name, status, success: status === 'completed' };
 }
 

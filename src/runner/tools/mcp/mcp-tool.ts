@@ -19,7 +19,7 @@ export function mcpTool(server: ConnectedServer, listed: ListedTool, name: strin
       const begin = context.clock.now();
       const outcome = await run(server, listed, call, context);
       const durationMs = Math.max(0, context.clock.now() - begin);
-      const note = { type: 'McpToolCall', server: server.name, tool: listed.name, status: outcome.status };
+      const note = { type: 'McpToolCall' as const, server: server.name, tool: listed.name, status: outcome.status };
       return { ...outcome, durationMs, note };
     },
   };

@@ -1,3 +1,4 @@
+import { Failure } from '../../../base/failure.ts';
 import type { Clock } from '../../../base/io.ts';
 import type { Tool } from '../tool.ts';
 import { type ConnectedServer, connectServer } from './connect-server.ts';
@@ -28,11 +29,19 @@ export interface McpTools {
 /**
  * Starts or reaches the configured MCP servers, all at once, and offers their tools. Servers are programs of the user's own
  * configuration and run outside of the sandbox, as with Codex. Whatever a server does is a note, its tools are then missing
- * or fail. Never throws.
+ * or fail.
+ *
+ * @throws Failure `trouble` when one that is required is not available; the others are ended then
  */
 export async function openMcpTools(servers: readonly McpServerConfig[], options: McpOptions): Promise<McpTools> {
   const connected = await Promise.all(servers.map((server) => connectServer(server, options)));
   const open = connected.filter((server): server is ConnectedServer => server !== null);
+  const closeAll = async () => void (await Promise.all(open.map((server) => server.close())));
+  const missing = servers.find(({ isRequired }, index) => isRequired && connected[index] === null);
+  if (missing) {
+    await closeAll();
+    throw new Failure('trouble', `MCP server ${JSON.stringify(missing.name)} is not available, and it is required`);
+  }
   const taken = new Set(options.taken ?? []);
   const tools = open.flatMap((server) =>
     server.tools.map((listed) => {
@@ -42,7 +51,6 @@ export async function openMcpTools(servers: readonly McpServerConfig[], options:
     }),
   );
   let closing: Promise<void> | undefined;
-  const closeAll = async () => void (await Promise.all(open.map((server) => server.close())));
   return {
     tools,
     close() {

@@ -9,6 +9,8 @@ export interface McpServerConfig {
   /** Names of the only tools to be offered; null for all. */
   enabledTools: readonly string[] | null;
   disabledTools: readonly string[];
+  /** Whether nothing is done without it. */
+  isRequired: boolean;
 }
 
 /** A program that speaks the protocol on its standard streams. */

@@ -1,7 +1,21 @@
 import { Secrets } from '../../providers/secrets.ts';
+import type { McpServerConfig } from './server-config.ts';
 
 /** What must not come out of the exchange with a server again. */
-export type ServerSecrets = Pick<Secrets, 'withoutSecrets' | 'withoutLongSecrets'>;
+export type ServerSecrets = Pick<Secrets, 'withoutSecrets' | 'withoutLongSecrets' | 'cleanValue'>;
+
+/** Those that a server is configured with. */
+export function secretsOfServer({ transport }: McpServerConfig, env: Env): ServerSecrets {
+  const textOf = (variable: string | null) => (variable === null ? '' : (env[variable]?.trim() ?? ''));
+  if (transport.type === 'stdio') {
+    const passed = transport.envVars.map((variable) => [variable, textOf(variable)]);
+    return secretsAmong({ ...Object.fromEntries(passed), ...transport.env });
+  }
+  const sent = [transport.bearerTokenEnvVar, ...Object.values(transport.envHeaders)].map(textOf);
+  return secretsAmong({ ...transport.headers, url: transport.url }, sent);
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
 
 /**
  * The secrets among the variables or headers that a server is given: those with such names, those that look like a key, and

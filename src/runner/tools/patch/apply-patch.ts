@@ -4,6 +4,7 @@ import type { Tool, ToolContext, ToolOutcome } from '../tool.ts';
 import { type FileEdit, parsePatch } from './parse-patch.ts';
 import { type PlacedEdit, placeEdits } from './place-edits.ts';
 import { type Plan, planChanges } from './plan-changes.ts';
+import { sweepTemporaries } from './sweep-temporaries.ts';
 import { writeChanges } from './write-changes.ts';
 
 const schema: ArgumentSchema = {
@@ -37,6 +38,10 @@ export const applyPatch: Tool = {
       if (refusal) return refusal;
       if (context.signal.aborted) return { output: 'aborted by user', status: 'aborted' };
       const plan = planChanges(edits, context.cwd);
+      sweepTemporaries(
+        plan.files.map(({ path }) => path),
+        begin,
+      );
       writeChanges(plan.files);
       return succeed(callId, edits, plan, Math.max(0, context.clock.now() - begin));
     } catch (error) {
@@ -77,8 +82,8 @@ function succeed(callId: string, edits: PlacedEdit[], { changes }: Plan, duratio
     edits.flatMap(({ edit }) => (edit.type === type ? [`${letter} ${movedTo(edit) ?? edit.path}\n`] : []));
   const all = [...lines('A', 'add'), ...lines('M', 'update'), ...lines('D', 'delete')].join('');
   const stdout = `Success. Updated the following files:\n${all}`;
-  const told = { status: 'completed', success: true, stdout, stderr: '' };
-  const note = { type: 'file_change', call_id: callId, changes, ...told };
+  const told = { status: 'completed', success: true, stdout, stderr: '' } as const;
+  const note = { type: 'file_change', call_id: callId, changes, ...told } as const;
   const header = `Exit code: 0\nWall time: ${Number((durationMs / 1000).toFixed(3))} seconds\nOutput:\n`;
   return { output: header + stdout, status: 'completed', exitCode: 0, durationMs, note };
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { ChangedFile } from '../note.ts';
 import { applyHunks } from './apply-hunks.ts';
 import { type FileEdit, PatchProblem } from './parse-patch.ts';
 import type { PlacedEdit } from './place-edits.ts';
@@ -17,7 +18,7 @@ export interface FileChange {
 export interface Plan {
   files: FileChange[];
   /** As Codex records it: absolute path to `{type: 'add' | 'update' | 'delete', …}`. */
-  changes: Record<string, { type: string; [key: string]: unknown }>;
+  changes: Record<string, ChangedFile>;
 }
 
 /**

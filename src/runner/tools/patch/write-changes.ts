@@ -76,7 +76,9 @@ function stage(file: FileChange, folders: Map<string, PinnedFolder>, made: strin
 
 function writeBeside(folder: PinnedFolder, { before, mode }: FileChange, bytes: Buffer): string {
   const path = folder.at(`.sessions-patch-${randomUUID()}`);
-  const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o666);
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+  // Nobody else may look into a private file while it is being written.
+  const fd = openSync(path, flags, mode === null ? 0o666 : 0o600);
   try {
     writeFileSync(fd, bytes);
     // Only root may give a file away; for others it is theirs already, or becomes theirs.

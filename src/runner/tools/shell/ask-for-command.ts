@@ -16,9 +16,10 @@ export interface AskedCommand {
 export async function askForCommand(
   callId: string,
   { script, cwd, unconfined, reason }: AskedCommand,
-  { approver, signal }: ToolContext,
+  { approver, sandbox, signal }: ToolContext,
 ): Promise<ToolOutcome | null> {
-  if (!unconfined && (approver.policy !== 'untrusted' || isSafeCommand(script))) return null;
+  const isConfined = sandbox.policy.type !== 'danger-full-access';
+  if (!unconfined && (approver.policy !== 'untrusted' || isSafeCommand(script, isConfined))) return null;
   const request = { callId, kind: 'command' as const, summary: script, reason, cwd, unconfined };
   const answer = await approver.ask(request, signal);
   if (answer.decision === 'approved') return null;

@@ -4,17 +4,23 @@ import { type Judge, judges } from './safe-programs.ts';
  * Whether a script only reads, so far as can be seen from its text: simple commands of known programs, joined by `|` and
  * `&&`. Whatever else a shell could do (expansion, redirection, lists, comments, globs, assignments) makes it unsafe, also where it
  * would be harmless.
+ *
+ * @param isConfined whether it runs in a sandbox; only there git counts as reading, because it starts what the configuration of a
+ *   repository names
  */
-export function isSafeCommand(script: string): boolean {
+export function isSafeCommand(script: string, isConfined = true): boolean {
   const commands = splitScript(script);
-  return commands?.every(isSafeArgv) ?? false;
+  return commands?.every((argv) => isSafeArgv(argv) && (isConfined || nameOf(argv) !== 'git')) ?? false;
 }
 
-function isSafeArgv([program, ...args]: string[]): boolean {
-  if (program === undefined) return false;
-  const name = program.replace(/^(?:\/usr)?\/bin\//, '');
+function nameOf([program = '']: string[]): string {
+  return program.replace(/^(?:\/usr)?\/bin\//, '');
+}
+
+function isSafeArgv(argv: string[]): boolean {
+  const name = nameOf(argv);
   const judge: Judge | undefined = Object.hasOwn(judges, name) ? judges[name] : undefined;
-  return judge?.(args) ?? false;
+  return judge?.(argv.slice(1)) ?? false;
 }
 
 const longestScript = 10_000;
@@ -23,7 +29,8 @@ const longestScript = 10_000;
 function splitScript(script: string): string[][] | null {
   const commands: string[][] = [];
   let words: string[] = [];
-  let rest = script.trim();
+  // What else Unicode calls a blank is part of a word to a shell.
+  let rest = script.replace(/^[ \t\n]+|[ \t\n]+$/g, '');
   if (rest === '' || rest.length > longestScript) return null;
   while (rest !== '') {
     const join = /^ *(?:\|(?!\|)|&&) */.exec(rest)?.[0];

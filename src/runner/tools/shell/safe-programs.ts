@@ -12,8 +12,7 @@ export const judges: Record<string, Judge> = {
   ),
   grep: any,
   tr: any,
-  rg: (args) =>
-    beforeOperands(args).every((arg) => !/^--(?:pre|hostname-bin|search-zip)\b/.test(arg) && !/^-[^-]*z/.test(arg)),
+  rg: (args) => args.every((arg) => !/^--(?:pre|hostname-bin|search-zip)\b/.test(arg) && !/^-[^-]*z/.test(arg)),
   find: (args) => args.every((arg) => !/^-(?:exec|ok|delete|fprint|fls)/.test(arg)),
   /** Only printing ranges of lines. */
   sed: (args) =>
@@ -23,13 +22,14 @@ export const judges: Record<string, Judge> = {
   git: isReadingGit,
 };
 
-/** An option that could name a program or a file to write is not in the list, nor is any before the subcommand. */
+/**
+ * An option that could name a program or a file to write is not in the list, nor is any before the subcommand. What comes after
+ * `--` counts as well: it may be the value of an option before it, and then does not end the options.
+ */
 function isReadingGit([subcommand, ...args]: string[]): boolean {
   if (subcommand === undefined || !gitReaders.has(subcommand)) return false;
   if (subcommand === 'branch') return args.every((arg) => gitBranchOptions.test(arg));
-  const operands = args.indexOf('--');
-  const options = (operands < 0 ? args : args.slice(0, operands)).filter((arg) => arg.startsWith('-'));
-  return options.every((arg) => gitOptions.test(arg));
+  return args.every((arg) => !arg.startsWith('-') || arg === '--' || gitOptions.test(arg));
 }
 
 const gitReaders = new Set(['status', 'diff', 'log', 'show', 'branch', 'rev-parse', 'ls-files', 'blame', 'shortlog']);
@@ -87,8 +87,3 @@ const gitOptions = new RegExp(
 );
 
 const gitBranchOptions = /^(?:-[avr]+|--(?:all|list|remotes|verbose|show-current))$/;
-
-function beforeOperands(args: string[]): string[] {
-  const end = args.indexOf('--');
-  return end < 0 ? args : args.slice(0, end);
-}

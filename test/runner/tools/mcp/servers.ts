@@ -31,7 +31,7 @@ export function http(url: string, transport: Partial<HttpServer> = {}, changes: 
 
 function config(transport: StdioServer | HttpServer, changes: Changes): McpServerConfig {
   const times = { startupTimeoutMs: 15_000, toolTimeoutMs: 10_000 };
-  return { name: 'test', transport, ...times, enabledTools: null, disabledTools: [], ...changes };
+  return { name: 'test', transport, ...times, enabledTools: null, disabledTools: [], isRequired: false, ...changes };
 }
 
 export interface Opened extends McpTools {

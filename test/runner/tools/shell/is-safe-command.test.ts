@@ -104,8 +104,21 @@ describe('a command that is run unasked', () => {
       'git grep -Ovi x',
       'git status --help',
     ],
+    // A folder of the workspace with such a name, and not the one of the system.
+    ...['\u00a0/bin/ls', '\r/bin/ls', '\ufeff/usr/bin/cat x', '\v/bin/ls', 'ls\u2028'],
+    // `--` is the value of the option before it, and does not end the options.
+    ...['rg -e -- --pre=./evil x', 'rg -f -- -z x', 'git blame -L -- --output=x a', 'git log -L -- --output=x'],
+    ...['git log -- -O', 'rg x -- --pre'],
     ...['echo \u00a0x', 'cat a\0b', `echo ${'x'.repeat(20_000)}`],
   ])('is not %j', (script) => {
     expect(isSafeCommand(script)).toBe(false);
+  });
+
+  it('is not one of git without a sandbox, because a repository names programs', () => {
+    for (const script of ['git status', '/usr/bin/git log', 'ls | git diff']) {
+      expect(isSafeCommand(script, false)).toBe(false);
+      expect(isSafeCommand(script, true)).toBe(true);
+    }
+    expect(isSafeCommand(' \n ls | wc\t\n', false)).toBe(true);
   });
 });
