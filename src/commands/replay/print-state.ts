@@ -1,4 +1,3 @@
-import { Failure } from '../../base/failure.ts';
 import type { Io } from '../../base/io.ts';
 import { escapeJsonForTerminal } from '../../base/safe-text.ts';
 import { replayStateText } from '../../engine/reconstruct/replay-state.ts';
