@@ -41,6 +41,14 @@ function agentTour(folder) {
   show(home, ['exec', 'resume', ...given, ...asking], [0], work);
   tour(home, 'of the agent');
   show(home, ['show', '--json', '--item-type', 'approval', 'the tour'], [0]);
+  const fork = capture(home, ['fork', '--at', '1', '--name', 'another way', 'the tour']).toString().trim();
+  say(`\n$ sessions fork --at 1 --name 'another way' 'the tour'\n${fork}`);
+  const third = ['-c', 'model_providers.recorded.session="the tour"', '--provider', 'recorded', '--sandbox', mode];
+  show(home, ['exec', 'resume', ...third, fork, 'Try it another way'], [0], work);
+  show(home, ['ls', '--tree'], [0]);
+  show(home, ['diff', 'the tour', fork], [1]);
+  show(home, ['replay', '--no-wait', '--from', '2', 'another way'], [0]);
+  show(home, ['replay', '--format', 'asciicast', 'another way'], [0]);
 }
 
 /** Without a sandbox, this one fixed script is run without it, in a folder that is thrown away. Nothing else ever is. */
