@@ -28,6 +28,12 @@ export const runnerCases = [
     measure: resume,
   },
   {
+    id: 'B12d',
+    title: 'fork by copy of the same rollout, against the same',
+    target: '<= 1.5 times its time',
+    measure: fork,
+  },
+  {
     id: 'B12c',
     title: 'resume: peak memory of replay --state of a large rollout with compactions',
     target: '<= 256 MiB',
@@ -91,6 +97,19 @@ async function resume(context) {
   } finally {
     model.close();
   }
+}
+
+async function fork(context) {
+  const { home, path } = homeOfOne(context, 100e6);
+  const ours = () => {
+    const begun = performance.now();
+    const [program, ...args] = [...context.sessions.split(' '), 'fork', '--json', id];
+    const said = execFileSync(program, args, { env: { ...process.env, CODEX_HOME: home } });
+    const seconds = (performance.now() - begun) / 1000;
+    rmSync(JSON.parse(said).path);
+    return seconds;
+  };
+  return slower(await timeInTurn(ours, parsing(path), context.rounds));
 }
 
 async function memory(context) {
