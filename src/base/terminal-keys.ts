@@ -7,6 +7,7 @@
 export function listenForKeys(signal: AbortSignal, onKey: (bytes: Uint8Array | null) => void): () => void {
   const { stdin } = process;
   let isOpen = true;
+  let resuming: NodeJS.Timeout | undefined;
 
   function onData(bytes: Uint8Array): void {
     let start = 0;
@@ -30,7 +31,17 @@ export function listenForKeys(signal: AbortSignal, onKey: (bytes: Uint8Array | n
     resume();
   }
 
+  /**
+   * A signal that came while we were stopped, as with `kill %1`, is heard first: who takes the terminal in the background is
+   * stopped again, and would never hear it.
+   */
   function resume(): void {
+    clearTimeout(resuming);
+    resuming = setTimeout(takeTerminal, resumeMs);
+  }
+
+  function takeTerminal(): void {
+    if (!isOpen) return;
     // Whoever had the terminal may have left it in another mode than Node believes.
     stdin.setRawMode(false);
     stdin.setRawMode(true);
@@ -54,6 +65,7 @@ export function listenForKeys(signal: AbortSignal, onKey: (bytes: Uint8Array | n
   function close(): void {
     if (!isOpen) return;
     isOpen = false;
+    clearTimeout(resuming);
     signal.removeEventListener('abort', close);
     process.removeListener('SIGTSTP', stop);
     process.removeListener('SIGCONT', resume);
@@ -79,3 +91,5 @@ export function listenForKeys(signal: AbortSignal, onKey: (bytes: Uint8Array | n
   signal.addEventListener('abort', close);
   return close;
 }
+
+const resumeMs = 20;

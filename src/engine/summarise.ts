@@ -64,12 +64,15 @@ export async function readThreadFacts(rollouts: Rollouts, threadId: string, know
   }
   // Only the meta of a bare file has a time, which is that of its beginning.
   const lastTime = dialect === 'bare' ? null : reading.summary.state.lastTime;
-  const updatedAt = lastTime ?? (mtime === null ? null : formatTime(mtime));
+  const ownRow = reading.summary.row();
+  // What a fork has copied may be older than the fork.
+  const recordedAt = forkedFrom === null ? lastTime : laterOf(lastTime, ownRow.created_at);
+  const updatedAt = recordedAt ?? (mtime === null ? null : formatTime(mtime));
   const updatedMs = updatedAt === null ? null : parseTime(updatedAt);
   const row: StoredRow = {
     schema: 'sessions.thread/1',
     thread_id: threadId,
-    ...reading.summary.row(),
+    ...ownRow,
     forked_from_id: forkedFrom,
     updated_at: updatedAt,
     archived: current.archived,
@@ -98,4 +101,9 @@ export interface ThreadFacts extends RowKeys {
   hasMissed: boolean;
   /** For reading on later; null when the files have to be read anew. */
   readState: ReadState | null;
+}
+
+function laterOf(time: string | null, other: string | null): string | null {
+  const [ms, otherMs] = [time, other].map((text) => (text === null ? null : parseTime(text)));
+  return typeof otherMs === 'number' && otherMs > (ms ?? Number.NEGATIVE_INFINITY) ? other : time;
 }

@@ -51,6 +51,15 @@ describe('sessions fork', () => {
     expect(`${out}${err}`).toMatch(/forked .* at turn 1 \(a copy\)/);
   });
 
+  it('makes what is the newest session from then on, also by a copy of what is older', async () => {
+    const rig = makeParent();
+    const fork = (await rig.run(['fork', id, '--at', '1'])).out;
+    expect((await rig.run(['show', '-q', '@last'])).out).toBe(fork);
+    expect((await rig.run(['ls', '-q', '--limit', '1'])).out).toBe(fork);
+    const [row] = linesOf((await rig.run(['ls', '--json'])).out) as [{ created_at: string; updated_at: string }];
+    expect(row.updated_at).toBe(row.created_at);
+  });
+
   it('takes one session from standard input', async () => {
     const rig = makeParent();
     expect(await rig.run(['fork', '-q', '-'], { stdin: `${id}\n` })).toMatchObject({ code: 0 });

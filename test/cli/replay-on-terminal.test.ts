@@ -150,6 +150,22 @@ describe.skipIf(!hasTmux)('sessions replay on a real terminal', () => {
     tmux('kill-window', '-t', window);
   });
 
+  it('ends when it is killed while it is stopped', async () => {
+    const window = openWindow(`env PS1='ready> ' TERM=xterm CODEX_HOME='${home.path}' bash --norc --noprofile -i`);
+    const screen = () => tmux('capture-pane', '-p', '-t', window);
+    const type = (...keys: string[]) => tmux('send-keys', '-t', window, ...keys);
+    await until(() => screen().includes('ready>'));
+    type(`'${process.execPath}' '${program}' replay --idle-limit none --speed 0.01 ${id}`, 'Enter');
+    await until(() => screen().includes('session 01980000'));
+    type('C-z');
+    await until(() => screen().includes('Stopped'));
+    // The shell wakes it, in the background, so that it hears the signal.
+    type('clear; kill %1; wait %1; echo code=$?', 'Enter');
+    await until(() => /code=\d/.test(screen()), screen);
+    expect(screen()).toContain('code=143');
+    tmux('kill-window', '-t', window);
+  });
+
   it('plays without keys where standard input is no terminal', async () => {
     const { code, text } = await new Terminal(`replay --no-wait - < '${pathOf(`${id}\n`)}'`).ended();
     expect(code).toBe(0);

@@ -32,6 +32,20 @@ describe('a session that continues another file', () => {
     expect(await shownTexts()).toEqual(['parent 1', 'child 1']);
   });
 
+  it.each(['', '\n'])('is sound behind a last record that had no line feed, and has %j now', async (lineFeed) => {
+    const { bytes, end } = writeParent();
+    const parent = bytes.subarray(0, end.end_byte_offset - 1);
+    for (const path of [rolloutPath(parentTime, parentId), `${rolloutPath(parentTime, parentId)}.zst`]) {
+      const now = Buffer.concat([parent, Buffer.from(lineFeed)]);
+      home.write(path, path.endsWith('.zst') ? compress(now, { checksumFlag: true }) : now);
+      writeChild({ history_base: { ...end, end_byte_offset: parent.length } });
+      const { findings } = await validateChild();
+      expect(findings).toEqual([]);
+      expect(await shownTexts()).toEqual(['parent 1', 'child 1']);
+      await home.runInShell(`rm '${home.path}/${path}'`);
+    }
+  });
+
   it('dangles when that file is missing, and its own events are shown', async () => {
     writeChild({ history_base: { thread_id: missingId, end_ordinal_exclusive: 2, end_byte_offset: 400 } });
     expect(await validateChild()).toEqual({ code: 1, findings: ['DANGLING error 1 /payload/history_base'] });

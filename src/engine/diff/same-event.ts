@@ -10,7 +10,7 @@ import { plain, stringify } from '../../model/verbatim.ts';
  * @param itemsOnly only what a model was sent or answered: the bare dialect records nothing else
  */
 export function isCompared(event: Event, itemsOnly: boolean): boolean {
-  if (event.synthetic || event.type === 'SessionMeta') return false;
+  if (event.synthetic || event.type === 'SessionMeta' || event.type === 'TurnContext') return false;
   if (event.type === 'ResponseItem' || event.type === 'Compacted') return true;
   if (itemsOnly) return false;
   if (event.type === 'EventMsg') return !bookkeeping.has(event.msg.type);

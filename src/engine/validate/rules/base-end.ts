@@ -1,6 +1,6 @@
 import { decodeLine } from '../../../format/decode-line.ts';
 import { defaultLimits } from '../../../format/limits.ts';
-import { LineFramer } from '../../../format/line-framer.ts';
+import { type Line, LineFramer } from '../../../format/line-framer.ts';
 import { toRecord } from '../../../format/record.ts';
 import type { RolloutEntry } from '../../../store/discover.ts';
 import { openRollout, type RolloutFile } from '../../../store/rollout-file.ts';
@@ -44,7 +44,7 @@ export async function checkBaseEnd(
 interface Surrounding {
   /** Bytes of content, as far as it was read. */
   length: number;
-  /** Whether a line ends right before the offset. */
+  /** Whether a line ends right before the offset, or there but for its line feed: a last record may lack it. */
   isBoundary: boolean;
   /** Of the record before it. */
   ordinal: number | null;
@@ -72,17 +72,18 @@ async function lookAt(path: string, offset: number): Promise<Surrounding | null>
 async function scanTo(rollout: RolloutFile, from: number, offset: number): Promise<Surrounding | null> {
   const framer = new LineFramer(defaultLimits.lineBytes, from);
   let length = from;
+  const lookAtLine = (line: Line): Surrounding | null => {
+    if (line.offset + line.length > offset) return { length: Math.max(length, offset), isBoundary: false, ordinal: null };
+    if (line.offset === from && from > 0) return null;
+    const decoded = decodeLine(line, defaultLimits);
+    return { length, isBoundary: true, ordinal: decoded.ok ? (toRecord(decoded)?.ordinal ?? null) : null };
+  };
+  const isBefore = (line: Line) => line.offset + line.length + 1 < offset;
   for await (const block of rollout.blocks(from)) {
     length += block.length;
-    for (const line of framer.push(block)) {
-      const end = line.offset + line.length + 1;
-      if (end < offset) continue;
-      if (end > offset) return { length: Math.max(length, offset), isBoundary: false, ordinal: null };
-      if (line.offset === from && from > 0) return null;
-      const decoded = decodeLine(line, defaultLimits);
-      return { length, isBoundary: true, ordinal: decoded.ok ? (toRecord(decoded)?.ordinal ?? null) : null };
-    }
+    for (const line of framer.push(block)) if (!isBefore(line)) return lookAtLine(line);
   }
+  for (const line of framer.end()) if (line.offset + line.length === offset) return lookAtLine(line);
   if (rollout.content === 'plain') length = rollout.identity.size;
   else if (length === from && from > 0) return null;
   return { length, isBoundary: false, ordinal: null };
