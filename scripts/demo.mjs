@@ -121,6 +121,8 @@ function run(home, args, stdout, cwd) {
   return spawnSync(process.execPath, [program, ...args], {
     cwd,
     env: { ...process.env, CODEX_HOME: home },
+    // In a session of its own an agent has no terminal to ask on.
+    detached: args[0] === 'exec',
     stdio: ['ignore', stdout, 'pipe'],
     maxBuffer: 1 << 28,
   });

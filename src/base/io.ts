@@ -6,9 +6,15 @@ export interface Io {
   stdin: Input;
   stdout: Output;
   stderr: Output;
+  /** Whether standard output and standard error are the same terminal. */
+  sharesTerminal: boolean;
+  /** Opens the terminal that the program is controlled from, whatever its standard streams are; null where there is none. */
+  openTerminal(): Terminal | null;
   env: Readonly<Record<string, string | undefined>>;
   /** The working directory, absolute. */
   cwd: string;
+  /** The umask that the program was called with: for what is made outside of the home, and for programs that are started. */
+  umask: number;
   clock: Clock;
   /** Fires when the user or the system asks the program to stop. */
   signal: AbortSignal;
@@ -33,6 +39,14 @@ export interface Input {
    * @returns gives the terminal back as it was
    */
   listenForKeys(onKey: (bytes: Uint8Array | null) => void): () => void;
+}
+
+/** Where somebody sits who can be asked. */
+export interface Terminal {
+  write(text: string): Promise<void>;
+  /** What is typed, until the signal fires or the input ends. Nothing is read, nor is anybody stopped for it, before. */
+  read(signal: AbortSignal): AsyncIterable<Uint8Array>;
+  close(): Promise<void>;
 }
 
 export interface Output {

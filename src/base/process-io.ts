@@ -1,17 +1,19 @@
-import { fstatSync } from 'node:fs';
+import { fstatSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { systemClock } from './clock.ts';
 import type { Io, Output } from './io.ts';
 import { watchUncaught } from './last-resort.ts';
 import { listenForSignals } from './signals.ts';
+import { openControllingTerminal } from './terminal.ts';
 import { listenForKeys } from './terminal-keys.ts';
+import { withUmask } from './umask.ts';
 import { openDescriptor } from './write-descriptor.ts';
 
 /** The `Io` of this process. `close` gives the signals back, so that the process can end. */
 export function openProcessIo(): { io: Io; close(): void } {
-  // What we make may hold other people's secrets, whatever the caller's umask is.
-  process.umask(0o077);
+  // What we make in the home may hold other people's secrets, whatever the caller's umask is.
+  const umask = process.umask(0o077);
   watchUncaught();
   const signals = listenForSignals();
   const io: Io = {
@@ -24,13 +26,19 @@ export function openProcessIo(): { io: Io; close(): void } {
     },
     stdout: openOutput(1, openDescriptor(1, 'standard output')),
     stderr: openOutput(2, forgive(openDescriptor(2, 'standard error'))),
+    get sharesTerminal() {
+      return isTerminal(1) && isTerminal(2) && isSameDevice(1, 2);
+    },
+    openTerminal: openControllingTerminal,
     env: process.env,
     cwd: currentFolder(),
+    umask,
     clock: systemClock,
     signal: signals.signal,
     async startPager(command, env) {
       const { spawnPager } = await import('./pager-process.ts');
-      return spawnPager(command, env, signals.ignoreInterrupts());
+      const onEnd = signals.ignoreInterrupts();
+      return withUmask(umask, () => spawnPager(command, env, onEnd));
     },
   };
   return { io, close: signals.close };
@@ -67,6 +75,13 @@ function isTerminal(descriptor: number): boolean {
     return false;
   }
   return (createRequire(import.meta.url)('node:tty') as typeof import('node:tty')).isatty(descriptor);
+}
+
+/** `/dev/tty` has a number of its own, and is the terminal that others name otherwise. */
+function isSameDevice(one: number, other: number): boolean {
+  const [a, b] = [fstatSync(one).rdev, fstatSync(other).rdev];
+  const controlling = statSync('/dev/tty', { throwIfNoEntry: false })?.rdev;
+  return a === b || a === controlling || b === controlling;
 }
 
 /** A working directory that was removed goes by the name that it had: commands that need it then fail on it, others run. */

@@ -7,6 +7,14 @@ export function escapeForTerminal(text: string): string {
   return text.replace(hostile, showTextCharacter);
 }
 
+/** `escapeForTerminal` of what comes behind `from`, where everything before it was shown already. */
+export function escapeRest(text: string, from: number): string {
+  const escaped = text.replace(hostile, (character, offset: number) =>
+    offset < from ? character : showTextCharacter(character, offset, text),
+  );
+  return escaped.slice(from);
+}
+
 /** As `escapeForTerminal`, with LF and TAB shown as well (`^J`, `^I`): for messages that must stay on one line. */
 export function oneLine(text: string): string {
   return escapeForTerminal(text).replace(/[\n\t]/g, caret);

@@ -55,9 +55,10 @@ export const exec: Command = {
     return runExec(invocation, io, {
       prompt: operands[0],
       async thread(isEphemeral) {
-        if (tools === undefined) return { kind: 'new', isEphemeral, dynamicTools: [] };
+        if (tools === undefined) return { kind: 'new', isEphemeral, dynamicTools: [], toolsFile: null };
         const { readToolsFile } = await import('../runner/tools/dynamic/tools-file.ts');
-        return { kind: 'new', isEphemeral, dynamicTools: await readToolsFile(resolve(io.cwd, tools)) };
+        const toolsFile = resolve(io.cwd, tools);
+        return { kind: 'new', isEphemeral, dynamicTools: await readToolsFile(toolsFile), toolsFile };
       },
     });
   },

@@ -74,12 +74,12 @@ async function beginResumed(options: SessionOptions, threadId: string, isEphemer
 
 /** The configuration, the folder to work in, and the sandbox. */
 async function setUp(options: SessionOptions, history: History | null) {
-  const { home, env, clock, flags, overrides, profile } = options;
+  const { home, env, umask, clock, flags, overrides, profile } = options;
   const cwd = workFolder(options, history);
   for (const folder of flags.addDirs ?? []) checkFolder(resolve(cwd, folder), 'is no folder to write in');
   const thread = history?.settings;
   const config = await loadConfig({ home: home.path, cwd, env, flags, overrides, profile, thread });
-  const sandbox = createSandbox({ policy: config.sandboxPolicy, cwd, home: home.path, env, clock });
+  const sandbox = createSandbox({ policy: config.sandboxPolicy, cwd, home: home.path, env, clock, umask });
   const isReady = sandbox.check();
   // Whoever waits for it is told.
   isReady.catch(() => {});

@@ -23,8 +23,16 @@ export async function makeAgent(options: SessionOptions, begun: Begun): Promise<
   const { home, env, umask, clock, thread, ports, signal, onEvent } = options;
   const { recorder, config, cwd, history, sandbox } = begun;
   const onNote = (message: string) => onEvent({ type: 'note', message });
-  // Records are told of when they are written: what comes behind them waits for that.
-  const tell = (event: SessionEvent) => (isLive(event) ? recorder.inOrder(() => onEvent(event)) : onEvent(event));
+  // Records are told of when they are written: what comes behind them waits for that, and so stays in order.
+  const tell = (event: SessionEvent) =>
+    event.type === 'note' ? onEvent(event) : recorder.inOrder(() => onEvent(event));
+  /** Asks once everything that led to the question was told. */
+  const asking = (ask: ReturnType<typeof askOnTerminal>): typeof ask => {
+    return async (request, signal) => {
+      await new Promise<void>((resolve) => recorder.inOrder(resolve));
+      return ask(request, signal);
+    };
+  };
   for (const note of config.notes) onNote(note);
   for (const note of strangeKeys(config)) onNote(note);
   if (thread.kind === 'resumed' && isTour(config.provider)) onNote('no script is named: the tour is played');
@@ -50,10 +58,13 @@ export async function makeAgent(options: SessionOptions, begun: Begun): Promise<
   const contextWindow = config.contextWindow ?? history?.tokens.contextWindow ?? null;
   const dynamicTools = thread.kind === 'new' ? thread.dynamicTools : (history?.dynamicTools ?? []);
   const { mcpServers, approvalPolicy, sandboxPolicy } = config;
-  const tools = await openTools({ dynamicTools, mcpServers, clock, signal, env, umask, cwd, onNote });
+  const toolsFile = thread.kind === 'new' ? thread.toolsFile : null;
+  const commandEnv = shellEnvironment(config.shellEnvironment, ownEnv);
+  const wanted = { dynamicTools, toolsFile, mcpServers, clock, signal, env, umask, commandEnv, cwd, onNote };
+  const tools = await openTools(wanted);
   const approver = createApprover({
     policy: approvalPolicy,
-    ask: options.terminal && askOnTerminal(options.terminal, sandboxPolicy),
+    ask: options.terminal && asking(askOnTerminal(options.terminal, sandboxPolicy)),
     async record({ call_id, ...answer }) {
       recorder.approval({ callId: call_id, ...answer });
       await recorder.barrier();
@@ -71,7 +82,7 @@ export async function makeAgent(options: SessionOptions, begun: Begun): Promise<
     }),
     attempts,
     tools: tools.tools.map((tool) => secrets.reduce(cleanTool, tool)),
-    toolContext: { cwd, env: shellEnvironment(config.shellEnvironment, ownEnv), umask, sandbox, approver, clock },
+    toolContext: { cwd, env: commandEnv, umask, sandbox, approver, clock },
     settings: {
       ...{ cwd, model: config.model, approvalPolicy, sandboxPolicy, timezone },
       ...{ reasoningEffort: config.reasoningEffort, reasoningSummary: config.reasoningSummary },
@@ -86,11 +97,6 @@ export async function makeAgent(options: SessionOptions, begun: Begun): Promise<
     onEvent: tell,
   };
   return { agent, tools };
-}
-
-/** Whether an event stands in the stream between records. */
-function isLive({ type }: SessionEvent): boolean {
-  return type === 'text_delta' || type === 'reasoning_delta' || type === 'output_delta' || type === 'retry';
 }
 
 /** Keys that somebody wrote for this program, and that it does not know; those of `config.toml` may be for Codex. */

@@ -21,6 +21,8 @@ export interface SessionOptions {
   /** Where the program was called, absolute. */
   cwd: string;
   env: Readonly<Record<string, string | undefined>>;
+  /** Of the user: for what is made outside of the home. */
+  umask: number;
   clock: Clock;
   version: string;
   source: 'exec' | 'cli';
@@ -43,7 +45,7 @@ export interface SessionOptions {
 
 /** Nothing is written of an ephemeral one, also not of a thread that it goes on from. */
 export type SessionThread =
-  | { kind: 'new'; isEphemeral: boolean; dynamicTools: readonly DynamicTool[] }
+  | { kind: 'new'; isEphemeral: boolean; dynamicTools: readonly DynamicTool[]; toolsFile: string | null }
   | { kind: 'resumed'; threadId: string; isEphemeral: boolean };
 
 /** An agent at work in a thread, for as many turns as there are. */

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
 
 /** Every flock(2) in force, from `/proc/locks`; null where the kernel does not tell. */
 export function listHolders(): Holder[] | null {
@@ -46,13 +47,20 @@ export function describeHolder(path: string): string {
   return pid > 0 ? describeProcess(pid) : 'another process';
 }
 
-/** `codex (process 4242)`. */
+/** `codex (process 4242)`; this program goes by its own name, not by that of what runs it. */
 export function describeProcess(pid: number): string {
   try {
-    return `${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()} (process ${pid})`;
+    const name = isOurs(pid) ? 'sessions' : readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+    return `${name} (process ${pid})`;
   } catch {
     return `process ${pid}`;
   }
+}
+
+function isOurs(pid: number): boolean {
+  const [program = '', ...words] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  const script = words.find((word) => !word.startsWith('-')) ?? '';
+  return /^node(?:js)?$/.test(basename(program)) && /^sessions(?:\.js)?$/.test(basename(script));
 }
 
 /** Linux packs major and minor into one number (glibc's gnu_dev_major and gnu_dev_minor). */

@@ -9,6 +9,8 @@ import { type ExecRig, makeExecRig } from './exec-rig.ts';
 
 const program = join(import.meta.dirname, '../runner/tools/mcp/server.mjs');
 const secret = 'tok-0123456789-secret';
+/** Nobody is there to be asked. */
+const approved = 'default_tools_approval_mode = "approve"\n';
 const closers: (() => unknown)[] = [];
 afterAll(() => Promise.all(closers.map((close) => close())));
 
@@ -16,7 +18,7 @@ afterAll(() => Promise.all(closers.map((close) => close())));
 function stdioTable(name: string, habits: string[], more = ''): string {
   const args = JSON.stringify([program, 'stdio', ...habits]);
   const env = `env = { TEST_TOKEN = "${secret}" }\n`;
-  return `[mcp_servers.${name}]\ncommand = ${JSON.stringify(process.execPath)}\nargs = ${args}\n${env}${more}`;
+  return `[mcp_servers.${name}]\n${approved}command = ${JSON.stringify(process.execPath)}\nargs = ${args}\n${env}${more}`;
 }
 
 async function startHttp(): Promise<string> {
@@ -55,7 +57,7 @@ async function recordedBy(rig: ExecRig): Promise<string> {
 describe('an MCP server of the configuration', { timeout: 30_000 }, () => {
   it('that is a program, and one that speaks HTTP, are offered, called and recorded, without their secrets', async () => {
     const rig = makeExecRig();
-    const web = `[mcp_servers.web]\nurl = "${await startHttp()}"\nbearer_token_env_var = "MCP_TOKEN"\n`;
+    const web = `[mcp_servers.web]\n${approved}url = "${await startHttp()}"\nbearer_token_env_var = "MCP_TOKEN"\n`;
     const run = await execWith(rig, stdioTable('local', []) + web, [
       ['local__echo', { text: 'hé' }],
       ['web__echo', { text: 'far' }],
@@ -136,7 +138,7 @@ describe('an MCP server of the configuration', { timeout: 30_000 }, () => {
     ]);
     expect([run.code, run.out]).toEqual([0, 'done\n']);
     expect(run.outputs).toEqual(Array(2).fill('err: the MCP server local has ended'));
-    expect(run.err).toMatch(/MCP server "local" has ended; it said: oh no, \[secret\]/);
+    expect(run.err).toMatch(/MCP server "local" ended with exit code 3; it said: oh no, \[secret\]/);
     expect((await rig.run(['validate'])).code).toBe(0);
   });
 

@@ -114,6 +114,8 @@ describe('sessions fork', () => {
     const fork = (await rig.run(['fork', '--cwd', 'there', id])).out.trim();
     const state = linesOf((await rig.run(['replay', '--state', fork])).out) as [{ settings: { cwd: string } }];
     expect(state[0].settings.cwd).toBe(join(rig.work, 'there'));
+    // The same was said in both.
+    expect(await rig.run(['diff', '-q', id, fork])).toEqual({ code: 0, out: '', err: '' });
   });
 });
 

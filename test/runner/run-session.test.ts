@@ -44,7 +44,13 @@ function makeRoom(): Room {
     options(thread, steps = [{ text: 'hello' }]) {
       const script = home.write('../script.yaml', JSON.stringify(steps));
       return {
-        ...{ home: homeAt(home.path), cwd: work, env: { PATH: process.env.PATH, HOME: root }, clock: systemClock },
+        ...{
+          home: homeAt(home.path),
+          cwd: work,
+          env: { PATH: process.env.PATH, HOME: root },
+          clock: systemClock,
+          umask: 0o022,
+        },
         ...{ version: '0.0.0', source: 'exec', ports, thread, workIn: work },
         flags: { provider: 'scripted', sandbox: 'danger-full-access', approval: 'never' },
         overrides: [`model_providers.scripted.script="${script}"`],
@@ -54,7 +60,7 @@ function makeRoom(): Room {
   };
 }
 
-const fresh: SessionThread = { kind: 'new', isEphemeral: false, dynamicTools: [] };
+const fresh: SessionThread = { kind: 'new', isEphemeral: false, dynamicTools: [], toolsFile: null };
 
 describe('openSession', () => {
   it('runs turn after turn in one thread, and brings the index in step when it is closed', async () => {

@@ -23,8 +23,11 @@ export class MemoryIo implements Io {
   readonly stdin: Io['stdin'];
   readonly stdout: Io['stdout'];
   readonly stderr: Io['stderr'];
+  readonly sharesTerminal: boolean;
+  readonly openTerminal: Io['openTerminal'] = () => null;
   readonly env: Record<string, string | undefined>;
   readonly cwd: string;
+  readonly umask = 0o022;
   readonly signal = this.stop.signal;
   readonly startPager: Io['startPager'];
   now = Date.parse('2026-11-22T12:00:00Z');
@@ -37,6 +40,7 @@ export class MemoryIo implements Io {
 
   constructor(options: MemoryIoOptions = {}) {
     const { tty = false, columns = 80, stdin = '', onListen, onWrite } = options;
+    this.sharesTerminal = tty;
     this.env = { TERM: 'xterm', ...options.env };
     this.cwd = options.cwd ?? '/';
     this.stdin = {

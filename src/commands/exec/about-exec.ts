@@ -2,12 +2,16 @@ import type { ExitCase, Section } from '../command.ts';
 
 /** What the manuals of `exec` and `exec resume` have in common. */
 export const aboutRuns: string[] = [
-  'What happens is told on standard error, and the final answer is written to standard output. With `-` as PROMPT, or without ' +
+  'What happens is told on standard error, on a terminal as it comes, and the final answer is written to standard output. With `-` as PROMPT, or without ' +
     'one, it is read from standard input. With a PROMPT, whatever comes over standard input is put behind it, as a block ' +
     '`<stdin>`, unless it is a terminal; `< /dev/null` keeps it away.',
   'Commands run in a sandbox: by bubblewrap on Linux (the package `bubblewrap`), by sandbox-exec on macOS. Where there is none, ' +
-    'nothing runs. What needs more is asked for on the terminal, and refused where there is no terminal; each decision is ' +
-    'recorded.',
+    'nothing runs. What needs more is asked for on the terminal, also where input and output are pipes, and refused where ' +
+    'there is no terminal; `n: REASON` as the answer tells the agent why not. Each decision is recorded.',
+  'Every file can be read but the keys in the home. `.git`, `.codex`, `.agents` and `.aws` stay read-only in folders that can ' +
+    'be written to, once they are there, so that `git commit` needs an approval. Commands get the environment and the umask ' +
+    'of the caller, without what looks like a secret, and no login shell; on Linux, where they only read, `TMPDIR` is an ' +
+    'empty folder of each.',
   'Ctrl-C interrupts the turn, which is recorded; the session can be resumed. A second one leaves at once, and what was ' +
     'recorded until then can be resumed as well.',
 ];
@@ -18,7 +22,7 @@ export const runSections: Section[] = [
     paragraphs: [
       'What no option says is as it was in the session that is resumed, else as `config.toml` in the home says. Where nothing ' +
         'says it, commands only read, and the agent asks to leave the sandbox; in a folder that `config.toml` calls trusted ' +
-        'they write.',
+        'they write, and in one that it calls untrusted the agent asks before all that is not known to read only.',
     ],
   },
   {

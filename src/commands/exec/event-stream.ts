@@ -59,6 +59,7 @@ export function eventStream(io: Io, queue: OutputQueue, countBefore: (threadId: 
       if (event.type === 'retry') tell(`${event.message}; trying again in ${event.delayMs / 1000} s`);
       else if (event.type === 'note') tell(event.message);
     },
+    endLine: () => false,
     async end() {},
   };
 }

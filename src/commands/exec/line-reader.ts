@@ -1,12 +1,13 @@
-import type { Clock, Input } from '../../base/io.ts';
+import type { Clock } from '../../base/io.ts';
 
-/** Reads a terminal line by line, for as long as there are questions: before the first one it is left to others. */
-export function createLineReader(input: Input, clock: Clock) {
+/** Reads a terminal line by line. Before something is asked for, it is left to others. */
+export function createLineReader(read: (signal: AbortSignal) => AsyncIterable<Uint8Array>, clock: Clock) {
+  const closed = new AbortController();
   let blocks: AsyncIterator<Uint8Array> | null = null;
   let next: Promise<IteratorResult<Uint8Array>> | null = null;
   let text = '';
   const nextBlock = () => {
-    blocks ??= input.read()[Symbol.asyncIterator]();
+    blocks ??= read(closed.signal)[Symbol.asyncIterator]();
     next ??= blocks.next();
     return next;
   };
@@ -35,6 +36,7 @@ export function createLineReader(input: Input, clock: Clock) {
     },
     /** Gives the terminal back, so that the program can end. */
     close(): void {
+      closed.abort();
       // Who waits for a key does not end before one comes, so nobody waits for that.
       void Promise.resolve(blocks?.return?.()).catch(() => {});
     },

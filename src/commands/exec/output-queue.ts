@@ -21,6 +21,18 @@ export class OutputQueue {
     });
   }
 
+  /** Resolves when all that was added is done; what is added from now on waits until the function that it gives is called. */
+  async hold(): Promise<() => void> {
+    const before = this.#last;
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    this.#last = before.then(() => released);
+    await before;
+    return release;
+  }
+
   /** Resolves when all is done. Rejects with what failed. */
   async end(): Promise<void> {
     await this.#last;

@@ -7,8 +7,10 @@ export interface Output {
   /** The session is open; events come after that. */
   open(session: Shown): Promise<void>;
   event(event: SessionEvent): void;
-  /** The run is over, and the rollout where it will stay. */
-  end(result: TurnResult): Promise<void>;
+  /** Ends a line that is being written, before somebody else writes to the terminal. Returns whether there was one. */
+  endLine(): boolean;
+  /** The run is over, and the rollout where it will stay; null when it failed. */
+  end(result: TurnResult | null): Promise<void>;
 }
 
 /** What there is to be said of a session. */

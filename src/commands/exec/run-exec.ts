@@ -11,13 +11,14 @@ import type { Invocation } from '../command.ts';
 import { createProblemLog } from '../frame/problem-log.ts';
 import { reportFailure } from '../frame/report-failure.ts';
 import { eventStream } from './event-stream.ts';
-import { createLineReader } from './line-reader.ts';
 import type { Output } from './output.ts';
 import { OutputQueue } from './output-queue.ts';
 import { progress } from './progress.ts';
+import { openQuestions } from './questions.ts';
 import { findTarget, readImages, readSchema } from './read-files.ts';
 import { readPrompt } from './read-prompt.ts';
 import { movedTo, sessionPorts } from './session-ports.ts';
+import { tellInterrupted } from './tell-interrupted.ts';
 import { writeAnswer } from './write-answer.ts';
 
 /** What one run is about. */
@@ -48,7 +49,7 @@ export async function runExec(invocation: Invocation, io: Io, run: Run): Promise
   const signal = AbortSignal.any([io.signal, broken.signal]);
   const queue = new OutputQueue(() => broken.abort());
   const output = outputOf(invocation, io, queue, sessions);
-  const lines = io.stdin.isTTY && io.stderr.isTTY ? createLineReader(io.stdin, io.clock) : null;
+  const questions = openQuestions(io, queue, output.endLine);
   let session: Session | null = null;
   let result: TurnResult | null = null;
   let path: string | null = null;
@@ -66,7 +67,7 @@ export async function runExec(invocation: Invocation, io: Io, run: Run): Promise
       },
       overrides: options.texts('config'),
       profile: options.text('profile'),
-      terminal: lines && { write: (words) => io.stderr.write(words), readLine: lines.readLine, discard: lines.discard },
+      terminal: questions,
       onEvent(event) {
         // Named as soon as there is something to name, so that it can be asked for while it runs.
         if (event.type === 'record' && name !== null && session) {
@@ -76,11 +77,15 @@ export async function runExec(invocation: Invocation, io: Io, run: Run): Promise
       },
     });
     await output.open({ ...session, isEphemeral });
-    result = await session.turn(input, signal);
+    // With `--json` the stream says it.
+    const stopTelling = options.flag('json')
+      ? () => {}
+      : tellInterrupted(io, queue, output, isEphemeral ? null : session.threadId);
+    result = await session.turn(input, signal).finally(stopTelling);
   } catch (error) {
     failure = error;
   }
-  lines?.close();
+  await questions?.close();
   try {
     const end = await session?.close(failure === null && result?.outcome !== 'interrupted');
     path = end?.path ?? null;
@@ -88,7 +93,7 @@ export async function runExec(invocation: Invocation, io: Io, run: Run): Promise
   } catch (error) {
     failure ??= error;
   }
-  if (result) await output.end(result);
+  await output.end(result);
   const exits = [problems.exit, await (naming ?? 0)];
   if (path !== null && session && options.flag('print-id')) {
     const { threadId } = session;
@@ -143,8 +148,7 @@ async function nameIt(name: string, threadId: string, isJson: boolean, io: Io): 
 async function reportEnd({ outcome, error }: TurnResult, { options }: Invocation, io: Io): Promise<number> {
   const message = outcome === 'interrupted' ? 'the turn was interrupted' : `the agent failed: ${error}`;
   if (outcome === 'interrupted' && io.signal.aborted) {
-    // A signal has an exit code of its own, so it is no error with this one.
-    if (!options.flag('json')) await warn(io, message);
+    // That was told when it happened; and a signal has an exit code of its own, so it is no error with this one.
     return 0;
   }
   return reportFailure(new Failure('findings', message), io, options.flag('json'));

@@ -89,7 +89,8 @@ function readHeader(text: string): Outcome {
 }
 
 /** On the first line, so that a tool which prints such words is not taken for one that did not run. */
-const declined = /^[^\n]*?(?:(?:^|command |patch )rejected by user|Rejected\(\\?")/;
+const declined =
+  /^(?:[^\n]*?(?:(?:^|command |patch )rejected by user|Rejected\(\\?")|(?:MCP )?tool call rejected by user|(?:exec command|patch|(?:MCP )?tool call) not approved: )/;
 const aborted = /^(?:aborted by user|Wall time: [\d.]+ seconds\naborted by user)/;
 const failed =
   /^(?:unsupported (?:custom tool )?call: |failed in sandbox|apply_patch verification failed|exec_command failed|err: |failed to parse )/;

@@ -3,32 +3,75 @@ import type { SandboxPolicy } from '../../model/history.ts';
 import type { ApprovalDecision, ApprovalRequest } from '../approvals.ts';
 
 export interface Terminal {
+  /** Begins a question: until it is closed, nothing else is written there. */
+  open(): Promise<Question>;
+}
+
+export interface Question {
   write(text: string): Promise<void>;
   /** Drops what was typed before. */
   discard(): Promise<void>;
   /** The next line without its end; null when there will be none. Rejects, or gives null, on abort. */
   readLine(signal: AbortSignal): Promise<string | null>;
+  close(): void;
 }
 
 /** Asks on a terminal: what is to be done with all that it could hide made visible, where, under which sandbox, and why. */
-export function askOnTerminal({ write, discard, readLine }: Terminal, policy: SandboxPolicy) {
+export function askOnTerminal(terminal: Terminal, policy: SandboxPolicy) {
   return async (request: ApprovalRequest, signal: AbortSignal): Promise<ApprovalDecision> => {
-    const [whole, short] = [describe(request, policy, Number.POSITIVE_INFINITY), describe(request, policy, 1)];
-    await write(short);
-    await discard();
-    for (let attempt = 0; attempt < attempts; attempt += 1) {
-      await write(`Allow it? [y]es, [n]o, [a]bort the turn${whole === short ? '' : ', [s]how all of it'}: `);
-      const line = await readLine(signal);
-      if (line === null) return { decision: 'declined', by: 'unavailable', reason: 'the input ended' };
-      const decision = answers.get(line.trim().toLowerCase());
-      if (decision) return { decision, by: 'user', reason: null };
-      if (/^s(how)?$/i.test(line.trim())) await write(whole);
+    const question = await terminal.open();
+    try {
+      if (signal.aborted) return nobody;
+      return await ask(question, request, policy, signal);
+    } finally {
+      question.close();
     }
-    return { decision: 'declined', by: 'user', reason: 'no answer was understood' };
   };
 }
 
+async function ask(
+  { write, discard, readLine }: Question,
+  request: ApprovalRequest,
+  policy: SandboxPolicy,
+  signal: AbortSignal,
+): Promise<ApprovalDecision> {
+  const [whole, short] = [describe(request, policy, Number.POSITIVE_INFINITY), describe(request, policy, 1)];
+  const isShort = whole === short;
+  await write(short);
+  await discard();
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    await write(`Allow it? [y]es, [n]o, [a]bort the turn${isShort ? '' : ', [s]how all of it'}: `);
+    const line = await readLine(signal);
+    if (line === null) {
+      // Nobody has pressed Enter.
+      await write('\n');
+      return nobody;
+    }
+    const answer = understand(line.trim());
+    if (answer) return answer;
+    if (!isShort && /^s(how)?$/i.test(line.trim())) await write(whole);
+    else await write(`${line.trim() === '' ? '' : `That is no answer. `}${understood}${isShort ? '' : orShow}\n`);
+  }
+  return { decision: 'declined', by: 'user', reason: 'no answer was understood' };
+}
+
+const nobody: ApprovalDecision = {
+  decision: 'declined',
+  by: 'unavailable',
+  reason: 'nobody answered (the input ended)',
+};
 const attempts = 5;
+
+const understood = 'Type y for yes, n for no, `n: REASON` to tell the agent why, or a to end the turn';
+const orShow = '; s shows all of it';
+
+/** What is said behind a no is the reason that the agent is told. */
+function understand(line: string): ApprovalDecision | null {
+  const decision = answers.get(line.toLowerCase());
+  if (decision) return { decision, by: 'user', reason: null };
+  const reason = /^no?(?:\s*[,;:.!-]\s*|\s+)(\S.*)$/i.exec(line)?.[1];
+  return reason === undefined ? null : { decision: 'declined', by: 'user', reason };
+}
 
 const answers = new Map<string, ApprovalDecision['decision']>([
   ...(['y', 'yes'] as const).map((key) => [key, 'approved'] as const),

@@ -41,7 +41,7 @@ export function createApprover({ policy, ask, record }: ApproverOptions): Approv
   async function judge(request: ApprovalRequest, signal: AbortSignal): Promise<ApprovalDecision> {
     if (signal.aborted) return interrupted;
     if (policy === 'never') return { decision: 'declined', by: 'policy', reason: 'the approval policy is never' };
-    if (!ask) return unavailable('there is no terminal to ask on');
+    if (!ask) return unavailable('nobody could be asked (there is no terminal)');
     try {
       return await Promise.race([ask(request, signal), untilAborted(signal)]);
     } catch (error) {

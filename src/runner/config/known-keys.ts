@@ -1,3 +1,4 @@
+import { approvalModes } from '../tools/mcp/server-config.ts';
 import { compressions } from './config.ts';
 import type { Conformed, Keys } from './shape.ts';
 
@@ -7,6 +8,8 @@ const textMap = { kind: 'text-map' } as const;
 const truth = { kind: 'boolean' } as const;
 const count = { kind: 'integer', minimum: 0 } as const;
 const seconds = { kind: 'number', minimum: 0 } as const;
+
+const approvalMode = { kind: 'text', oneOf: approvalModes } as const;
 
 const provider = {
   name: text,
@@ -44,6 +47,8 @@ const mcpServer = {
   tool_timeout_sec: seconds,
   enabled_tools: texts,
   disabled_tools: texts,
+  default_tools_approval_mode: approvalMode,
+  tools: { kind: 'tables', keys: { approval_mode: approvalMode } },
 } as const satisfies Keys;
 
 const profile = {

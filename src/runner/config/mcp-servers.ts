@@ -23,8 +23,17 @@ function serverOf(name: string, table: McpServerTable): McpServerConfig {
     toolTimeoutMs: bounded(call === undefined ? callMs : call * 1000),
     enabledTools: table.enabled_tools ?? null,
     disabledTools: table.disabled_tools ?? [],
+    approvalMode: table.default_tools_approval_mode ?? 'auto',
+    toolApprovalModes: toolModes(table),
     isRequired: table.required ?? false,
   };
+}
+
+function toolModes({ tools = {} }: McpServerTable): McpServerConfig['toolApprovalModes'] {
+  const named = Object.entries(tools).flatMap(([tool, { approval_mode: mode }]) =>
+    mode ? [[tool, mode] as const] : [],
+  );
+  return new Map(named);
 }
 
 function bounded(ms: number): number {

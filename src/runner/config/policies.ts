@@ -10,12 +10,14 @@ export function resolvePolicies(layers: readonly Layer[], cwd: string, addDirs: 
   const notes: string[] = [];
   const trust = trustOf(layers, cwd);
   const mode = pick(layers, 'sandbox_mode');
-  const type = mode.value ?? (trust ? 'workspace-write' : 'read-only');
+  const isTrusted = trust === 'trusted';
+  // Codex lets the agent write in an untrusted folder as well; who calls a folder that expects the contrary.
+  const type = mode.value ?? (isTrusted ? 'workspace-write' : 'read-only');
   const approval = pick(layers, 'approval_policy');
   const fallback = trust === 'untrusted' ? 'untrusted' : 'on-request';
   return {
     sandboxPolicy: type === 'workspace-write' ? workspaceWrite(layers, addDirs) : { type },
-    sandboxOrigin: mode.value === undefined && trust ? 'file' : mode.origin,
+    sandboxOrigin: mode.value === undefined && isTrusted ? 'file' : mode.origin,
     approvalPolicy: approval.value === undefined ? fallback : approvalPolicy(approval.value, notes),
     approvalOrigin: approval.value === undefined && trust === 'untrusted' ? 'file' : approval.origin,
     notes,

@@ -11,12 +11,15 @@ function reachOf(sandbox: SandboxPolicy): string {
     return '`sandbox_mode` is `danger-full-access`: there is no sandbox, every command can do whatever the user can. Network access is enabled.';
   }
   const begin = `Commands run in a sandbox. \`sandbox_mode\` is \`${sandbox.type}\``;
-  if (sandbox.type === 'read-only') return `${begin}: files can be read only. Network access is disabled.`;
+  if (sandbox.type === 'read-only') {
+    return `${begin}: files can be read only. On Linux each command has an empty folder for temporary files, \`$TMPDIR\`. Network access is disabled.`;
+  }
   const roots = sandbox.writableRoots.map((root) => `, ${JSON.stringify(root)}`).join('');
   const temporary = sandbox.excludeSlashTmp && sandbox.excludeTmpdir ? '' : ', in temporary folders';
   return (
-    `${begin}: files can be written in the working directory${temporary}${roots}; elsewhere, and in \`.git\`, ` +
-    `read only. Network access is ${sandbox.network ? 'enabled' : 'disabled'}.`
+    `${begin}: files can be written in the working directory${temporary}${roots}; elsewhere, and in the \`.git\`, ` +
+    '`.codex`, `.agents` and `.aws` of these folders, they can be read only, so that `git add` and `git commit` do not ' +
+    `work in the sandbox. Network access is ${sandbox.network ? 'enabled' : 'disabled'}.`
   );
 }
 

@@ -20,7 +20,7 @@ export function bubblewrapArguments(policy: SandboxPolicy, bounds: Mounts, cwd: 
     ...(ownUsers ? ['--unshare-user'] : []),
     ...(network ? [] : ['--unshare-net']),
     ...['--ro-bind', '/', '/', '--dev', '/dev'],
-    ...(policy.type === 'read-only' ? privateTmp(cwd) : []),
+    ...(policy.type === 'read-only' ? privateTemporary(cwd) : []),
     ...bounds.writable.flatMap((root) => ['--bind', root, root]),
     ...between(bounds).flatMap((folder) => ['--bind', folder, folder]),
     ...bounds.protected.flatMap((path) => ['--ro-bind', path, path]),
@@ -36,10 +36,13 @@ export function bubblewrapArguments(policy: SandboxPolicy, bounds: Mounts, cwd: 
 
 type Mounts = Omit<Bounds, 'roots'>;
 
-/** An empty `/tmp` that goes away with the command; the working directory stays to be seen in it. */
-function privateTmp(cwd: string): string[] {
-  if (isWithin(cwd, '/tmp')) return [];
-  return ['--tmpfs', '/tmp', ...(isWithin('/tmp', cwd) ? ['--ro-bind', cwd, cwd] : [])];
+/** In the `/dev` of a command, which goes away with it, so that nothing of the host is hidden for it. */
+const privateFolder = '/dev/shm';
+
+/** An empty folder for temporary files; the working directory stays to be seen, should it lie there. */
+function privateTemporary(cwd: string): string[] {
+  const bind = cwd !== privateFolder && isWithin(privateFolder, cwd) ? ['--ro-bind', cwd, cwd] : [];
+  return ['--tmpfs', privateFolder, ...bind, '--setenv', 'TMPDIR', privateFolder];
 }
 
 /**

@@ -21,15 +21,17 @@ export interface SandboxOptions {
   home: string;
   env: Readonly<Record<string, string | undefined>>;
   clock: Clock;
+  /** Of the programs; when not given, our own. */
+  umask?: number | undefined;
 }
 
 /**
- * The sandbox of a run. `read-only`: nothing can be written but a private `/tmp`, no network. `workspace-write`: see
+ * The sandbox of a run. `read-only`: nothing can be written but a private TMPDIR, no network. `workspace-write`: see
  * `writableRoots`, network only when the policy has it. `danger-full-access`: no bounds at all. Whether the machine can do
  * this is tried out when the first command is run, or by `check`.
  */
 export function createSandbox(options: SandboxOptions): Sandbox & { check(): Promise<void> } {
-  const { policy, clock } = options;
+  const { policy, clock, umask } = options;
   const isFree = policy.type === 'danger-full-access';
   const roots = writableRoots(options);
   const bounds = () => findBounds({ ...options, roots });
@@ -47,8 +49,8 @@ export function createSandbox(options: SandboxOptions): Sandbox & { check(): Pro
       if (!isFree && systemOf() === 'linux') await find();
     },
     async run(argv, run) {
-      if (isFree || run.unconfined) return runProcess(bareLaunch(argv, run.env, clock), run, clock);
-      return runProcess(await confine(argv, run), run, clock);
+      if (isFree || run.unconfined) return runProcess(bareLaunch(argv, run.env, clock), run, clock, umask);
+      return runProcess(await confine(argv, run), run, clock, umask);
     },
   };
 

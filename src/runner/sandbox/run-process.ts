@@ -2,6 +2,7 @@ import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { statSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '../../base/io.ts';
+import { withUmask } from '../../base/umask.ts';
 import type { RunOptions, RunResult } from './sandbox.ts';
 
 /** A program to be started, and how it is ended. */
@@ -17,8 +18,16 @@ export interface Launch {
   settle(child: ChildProcess, info: string): Promise<void>;
 }
 
-/** Starts a program in a process group of its own and resolves when all of it is gone. Never throws. */
-export async function runProcess(launch: Launch, options: RunOptions, clock: Clock): Promise<RunResult> {
+/**
+ * Starts a program in a process group of its own and resolves when all of it is gone. Never throws.
+ * @param umask of the program; when not given, our own
+ */
+export async function runProcess(
+  launch: Launch,
+  options: RunOptions,
+  clock: Clock,
+  umask?: number,
+): Promise<RunResult> {
   const begin = clock.now();
   const result = (fields: Partial<RunResult>): RunResult => ({
     ...{ exitCode: null, signal: null, end: 'exited', message: null },
@@ -34,7 +43,8 @@ export async function runProcess(launch: Launch, options: RunOptions, clock: Clo
     const input = options.input === null ? 'ignore' : 'pipe';
     const stdio: StdioOptions = [input, 'pipe', 'pipe', ...(launch.filter ? (['pipe', 'pipe'] as const) : [])];
     const env = launch.env as NodeJS.ProcessEnv;
-    child = spawn(launch.file, launch.argv, { cwd: options.cwd, env, stdio, detached: true });
+    const start = () => spawn(launch.file, launch.argv, { cwd: options.cwd, env, stdio, detached: true });
+    child = umask === undefined ? start() : withUmask(umask, start);
   } catch (error) {
     return result({ end: 'not-started', message: (error as Error).message });
   }

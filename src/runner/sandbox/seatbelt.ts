@@ -7,7 +7,7 @@ export const seatbeltProgram = '/usr/bin/sandbox-exec';
 /**
  * The arguments of macOS's `sandbox-exec`: writing is denied but in the bounds, the network is denied unless allowed, keys
  * cannot be read. Paths are given as parameters, so that none of them can end the profile. Unlike on Linux there is no
- * private `/tmp` and no pid namespace. The last rule that matches wins.
+ * private TMPDIR and no pid namespace. The last rule that matches wins.
  */
 export function seatbeltArguments(policy: SandboxPolicy, bounds: Bounds): string[] {
   const parameters: string[] = [];

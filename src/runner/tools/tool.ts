@@ -27,6 +27,8 @@ export interface ToolContext {
   /** Absolute. */
   cwd: string;
   env: Readonly<Record<string, string | undefined>>;
+  /** Of the user: for files that are made. */
+  umask: number;
   sandbox: Sandbox;
   approver: Approver;
   clock: Clock;

@@ -72,6 +72,10 @@ describe('a tool result', () => {
     ['exec command rejected by user', 'declined'],
     ['patch rejected by user', 'declined'],
     ['rejected by user', 'declined'],
+    ['exec command not approved: nobody could be asked (there is no terminal)', 'declined'],
+    ['patch not approved: nobody answered (the input ended); it writes outside', 'declined'],
+    ['MCP tool call not approved: the approval could not be recorded', 'declined'],
+    ['tool call rejected by user', 'declined'],
     ['exec_command failed: CreateProcess { message: "Rejected(\\"rejected by user\\")" }', 'declined'],
     [
       'exec_command failed for `/bin/bash -lc \'rm x\'`: CreateProcess { message: "Rejected(\\"rejected by user\\")" }',
@@ -89,6 +93,8 @@ describe('a tool result', () => {
     ['a text\nin which a command rejected by user is spoken of', 'completed'],
     ['Exit code: 0\nWall time: 1 seconds\nOutput:\nexec command rejected by user', 'completed'],
     ['the request was aborted by user', 'completed'],
+    ['Exit code: 0\nOutput:\nexec command not approved: nobody', 'completed'],
+    ['this tool says that the exec command not approved: x', 'completed'],
   ])('%j is %s', (output, status) => {
     expect(resultOf(output).status).toBe(status);
   });

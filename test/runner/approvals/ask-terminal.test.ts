@@ -6,7 +6,7 @@ const request: ApprovalRequest = { callId: 'c', kind: 'command', summary: 'ls', 
 
 async function ask(lines: (string | null)[], changes: Partial<ApprovalRequest> = {}) {
   let written = '';
-  const terminal = {
+  const question = {
     write: async (text: string) => {
       written += text;
     },
@@ -14,8 +14,14 @@ async function ask(lines: (string | null)[], changes: Partial<ApprovalRequest> =
       written += '(what was typed is dropped)';
     },
     readLine: async () => lines.shift() ?? null,
+    close: () => {
+      written += '(over)';
+    },
   };
-  const asker = askOnTerminal(terminal, { type: 'workspace-write', writableRoots: [], network: false });
+  const asker = askOnTerminal(
+    { open: async () => question },
+    { type: 'workspace-write', writableRoots: [], network: false },
+  );
   const decision = await asker({ ...request, ...changes }, new AbortController().signal);
   return { written, decision };
 }
@@ -24,7 +30,7 @@ describe('asking on a terminal', () => {
   it('shows what, where, under which sandbox, and why', async () => {
     const { written } = await ask(['y']);
     expect(written).toBe(
-      '\nThe agent wants to run a command:\n  | ls\n  in       /w\n  sandbox  workspace-write, network off\n  reason   to see\n(what was typed is dropped)Allow it? [y]es, [n]o, [a]bort the turn: ',
+      '\nThe agent wants to run a command:\n  | ls\n  in       /w\n  sandbox  workspace-write, network off\n  reason   to see\n(what was typed is dropped)Allow it? [y]es, [n]o, [a]bort the turn: (over)',
     );
     expect((await ask(['y'], { unconfined: true, reason: null })).written).toMatch(
       /sandbox {2}none: .*\n {2}reason {3}\(none given\)/,
@@ -42,8 +48,26 @@ describe('asking on a terminal', () => {
     expect((await ask([...lines])).decision).toEqual({ decision, by: 'user', reason: expect.toSatisfy(() => true) });
   });
 
-  it('takes the end of input for nobody', async () => {
-    expect((await ask([])).decision).toMatchObject({ decision: 'declined', by: 'unavailable' });
+  it.each(['no, use a temp file', 'n: use a temp file', 'N use a temp file', ' no - use a temp file'])(
+    'takes %j for a no with a reason',
+    async (line) => {
+      const reason = expect.stringMatching(/^(?:- )?use a temp file$/);
+      expect((await ask([line])).decision).toEqual({ decision: 'declined', by: 'user', reason });
+    },
+  );
+
+  it('says what it understands when it does not understand', async () => {
+    const { written } = await ask(['yes, but later', '', 'n']);
+    expect(
+      written.match(/That is no answer\. Type y for yes, n for no, `n: REASON` .*, or a to end the turn\n/g),
+    ).toHaveLength(1);
+    expect(written.match(/Type y for yes/g)).toHaveLength(2);
+  });
+
+  it('takes the end of input for nobody, and leaves a clean line', async () => {
+    const { written, decision } = await ask([]);
+    expect(decision).toEqual({ decision: 'declined', by: 'unavailable', reason: 'nobody answered (the input ended)' });
+    expect(written).toMatch(/\[a\]bort the turn: \n\(over\)$/);
   });
 
   it('makes hostile text visible', async () => {

@@ -242,7 +242,11 @@ describe('a project that Codex was told of', () => {
   it('that is not trusted asks for more', async () => {
     const { cwd, home, load } = makeHome();
     writeFileSync(join(home, 'config.toml'), `[projects."${cwd}"]\ntrust_level = "untrusted"\n`);
-    expect(await load()).toMatchObject({ approvalPolicy: 'untrusted', origins: { approvalPolicy: 'file' } });
+    expect(await load()).toMatchObject({
+      approvalPolicy: 'untrusted',
+      sandboxPolicy: { type: 'read-only' },
+      origins: { approvalPolicy: 'file', sandboxPolicy: 'default' },
+    });
   });
 
   it('keeps a policy of several parts on the asking side', async () => {

@@ -10,6 +10,7 @@ describe('mcp_servers', () => {
         '[mcp_servers.off]\nenabled = false\n' +
         '[mcp_servers."my tracker"]\nurl = "https://t/mcp"\nbearer_token_env_var = "T"\nhttp_headers = { X = "1" }\n' +
         'env_http_headers = { Y = "V" }\nstartup_timeout_sec = 0.5\ntool_timeout_sec = 1e12\nenabled_tools = ["a"]\ndisabled_tools = ["b"]\nrequired = true\n' +
+        'default_tools_approval_mode = "writes"\ntools = { a = { approval_mode = "approve" }, "__proto__" = { approval_mode = "prompt" } }\n' +
         '[mcp_servers.slow]\ncommand = "s"\nstartup_timeout_ms = 30000\n',
     );
     const { mcpServers, origins } = await load();
@@ -29,6 +30,8 @@ describe('mcp_servers', () => {
         toolTimeoutMs: 60_000,
         enabledTools: null,
         disabledTools: [],
+        approvalMode: 'auto',
+        toolApprovalModes: new Map(),
         isRequired: false,
       },
       {
@@ -44,6 +47,11 @@ describe('mcp_servers', () => {
         toolTimeoutMs: 86_400_000,
         enabledTools: ['a'],
         disabledTools: ['b'],
+        approvalMode: 'writes',
+        toolApprovalModes: new Map([
+          ['a', 'approve'],
+          ['__proto__', 'prompt'],
+        ]),
         isRequired: true,
       },
       expect.objectContaining({ name: 'slow', startupTimeoutMs: 30_000 }),

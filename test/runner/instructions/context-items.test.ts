@@ -105,9 +105,12 @@ describe('the permissions', () => {
   const textOf = (changes: Partial<AgentContext>) => textsOf(contextItems({ ...context, ...changes })[0])[0]!;
 
   it('say how far one may go', () => {
-    expect(textOf({ sandboxPolicy: { type: 'read-only' } })).toContain('`read-only`: files can be read only');
+    expect(textOf({ sandboxPolicy: { type: 'read-only' } })).toMatch(
+      /`read-only`: files can be read only\..*`\$TMPDIR`/,
+    );
     const writable = { type: 'workspace-write' as const, writableRoots: ['/srv/"x"\n'], network: true };
     expect(textOf({ sandboxPolicy: writable })).toContain('"/srv/\\"x\\"\\n"');
+    expect(textOf({ sandboxPolicy: writable })).toMatch(/`\.git`, `\.codex`, `\.agents` and `\.aws`.*`git commit`/);
     expect(textOf({ sandboxPolicy: writable })).toContain('Network access is enabled');
     expect(textOf({ sandboxPolicy: { ...writable, network: false } })).toContain('Network access is disabled');
   });

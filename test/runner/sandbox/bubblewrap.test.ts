@@ -25,18 +25,37 @@ describe.skipIf(!hasBubblewrap)('the sandbox of bubblewrap', () => {
     expect(existsSync(join(room.outside, 'out.txt'))).toBe(true);
   });
 
-  it('writes nothing at all when it is read-only, but to a /tmp of its own', async () => {
+  it('writes nothing at all when it is read-only, but to a folder of its own', async () => {
     const room = makeRoom('/tmp');
-    const name = `/tmp/private-${process.pid}`;
+    const name = `$TMPDIR/private-${process.pid}`;
     writeFileSync(join(room.cwd, 'seen.txt'), 'seen');
     const result = await runScript(
       sandboxOf(room, readOnly),
       room,
-      `exec 2>&1; cat seen.txt; echo a > ${name} && cat ${name}; echo b > in.txt || echo refused`,
+      `exec 2>&1; cat seen.txt; echo a > ${name} && cat ${name}; echo b > in.txt || echo refused; echo $TMPDIR`,
     );
-    expect(result.text).toMatch(/^seena\n.*Read-only file system\nrefused\n$/);
-    expect(existsSync(name)).toBe(false);
+    const [, temporary] = /^seena\n.*Read-only file system\nrefused\n(\/.+)\n$/.exec(result.text)!;
+    expect(existsSync(`${temporary}/private-${process.pid}`)).toBe(false);
     expect(existsSync(join(room.cwd, 'in.txt'))).toBe(false);
+  });
+
+  it('lets all of /tmp be seen when it is read-only, but no key in it, and nothing there be changed', async () => {
+    const room = makeRoom();
+    const far = makeRoom('/tmp');
+    writeFileSync(join(far.cwd, 'tool'), '#!/bin/sh\necho ran\n', { mode: 0o755 });
+    const elsewhere = { ...room, home: far.home };
+    const script = `exec 2>&1; ${far.cwd}/tool; cat ${far.home}/config.toml ${far.home}/auth.json; (: > ${far.cwd}/tool); (: > /tmp/x-${process.pid})`;
+    const { text } = await runScript(sandboxOf(elsewhere, readOnly), elsewhere, script);
+    expect(text).toMatch(/^ran\nmodel = "m"\n.*auth.json: Permission denied\n/);
+    expect(text.match(/Read-only file system/g)).toHaveLength(2);
+  });
+
+  it('has a private folder for temporary files also where the workspace lies beside it', async () => {
+    const room = makeRoom('/dev/shm');
+    writeFileSync(join(room.cwd, 'seen.txt'), 'seen');
+    const script = 'cat seen.txt; : > $TMPDIR/x && echo made; (: > x) || echo kept';
+    expect((await runScript(sandboxOf(room, readOnly), room, script)).text).toMatch(/^seenmade\n[\s\S]*kept\n$/);
+    expect(existsSync('/dev/shm/x')).toBe(false);
   });
 
   it('does not follow a link out of the workspace', async () => {

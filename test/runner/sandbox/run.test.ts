@@ -1,6 +1,8 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/base/clock.ts';
+import { createSandbox } from '../../../src/runner/sandbox/create-sandbox.ts';
 import { countProcesses, full, hasBubblewrap, makeRoom, runScript, sandboxOf, workspace } from './room.ts';
 
 for (const policy of [full, workspace]) {
@@ -14,6 +16,23 @@ for (const policy of [full, workspace]) {
       });
       expect(result).toMatchObject({ exitCode: 7, end: 'exited', message: null });
       expect(seen.sort()).toEqual(['stderr: problem\n', 'stdout: from outside\n']);
+    });
+
+    it('has the umask of the user, not that of this process', async () => {
+      const room = makeRoom();
+      const sandbox = createSandbox({
+        ...{ policy, cwd: room.cwd, home: room.home, env: process.env, clock: systemClock },
+        umask: 0o027,
+      });
+      const own = process.umask(0o077);
+      try {
+        await runScript(sandbox, room, 'umask; mkdir folder; : > file');
+        expect(process.umask()).toBe(0o077);
+      } finally {
+        process.umask(own);
+      }
+      expect(statSync(join(room.cwd, 'file')).mode & 0o777).toBe(0o640);
+      expect(statSync(join(room.cwd, 'folder')).mode & 0o777).toBe(0o750);
     });
 
     it('does not fail when the input is not read', async () => {

@@ -18,6 +18,9 @@ export interface ContextOptions {
   answer?: ApprovalDecision['decision'] | null;
   env?: ToolContext['env'];
   signal?: AbortSignal;
+  umask?: number;
+  /** How long the user takes. */
+  thinkMs?: number;
 }
 
 /** A context with a real sandbox and approver over a room, and an answer that is always the same. */
@@ -29,10 +32,11 @@ export function contextOf(room: Room, options: ContextOptions = {}): TestContext
   const { answer = null } = options;
   const ask = async (request: ApprovalRequest) => {
     requests.push(request);
+    await systemClock.sleep(options.thinkMs ?? 0);
     return { decision: answer!, by: 'user', reason: null } as const;
   };
   return {
-    ...{ cwd: room.cwd, env, clock: systemClock, requests, records, shown },
+    ...{ cwd: room.cwd, env, umask: options.umask ?? 0o022, clock: systemClock, requests, records, shown },
     sandbox: sandboxOf(room, options.sandbox ?? workspace, env),
     approver: createApprover({
       policy: options.policy ?? 'on-request',

@@ -73,7 +73,8 @@ async function scanTo(rollout: RolloutFile, from: number, offset: number): Promi
   const framer = new LineFramer(defaultLimits.lineBytes, from);
   let length = from;
   const lookAtLine = (line: Line): Surrounding | null => {
-    if (line.offset + line.length > offset) return { length: Math.max(length, offset), isBoundary: false, ordinal: null };
+    if (line.offset + line.length > offset)
+      return { length: Math.max(length, offset), isBoundary: false, ordinal: null };
     if (line.offset === from && from > 0) return null;
     const decoded = decodeLine(line, defaultLimits);
     return { length, isBoundary: true, ordinal: decoded.ok ? (toRecord(decoded)?.ordinal ?? null) : null };

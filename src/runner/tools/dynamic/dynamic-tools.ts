@@ -2,27 +2,45 @@ import type { DynamicTool } from '../../../model/history.ts';
 import type { DynamicNote } from '../note.ts';
 import type { Tool, ToolOutcome, ToolRequest } from '../tool.ts';
 import { type ArgumentCheck, argumentCheck } from './argument-check.ts';
+import { type CommandPlace, problemOfCommand } from './find-command.ts';
 import { runCommand } from './run-command.ts';
 import { problemOfName } from './tool-names.ts';
 
 /**
  * The tools that a caller brought along, or that were recorded when it did. A command runs within the sandbox, like any that
  * the model could write itself, so that a thread from elsewhere cannot do more by its tools than by its text. A recorded tool
- * without a command, such as those of Codex's clients, answers that it cannot be run here.
+ * without a command, such as those of Codex's clients, and one whose program is gone, answer that they cannot be run here.
  *
- * @param onNote takes a line for each tool that is left out: a name that cannot be used, or that another one has
+ * @param place where the programs are looked for
  */
-export function dynamicTools(list: readonly DynamicTool[], onNote: (note: string) => void = () => {}): Tool[] {
+export function dynamicTools(list: readonly DynamicTool[], place: CommandPlace, hear: Hear = {}): Tool[] {
   const names = new Set<string>();
   return list.flatMap((tool) => {
     const problem = names.has(tool.name) ? 'is that of another tool' : problemOfName(tool.name);
     if (problem) {
-      onNote(`tool ${JSON.stringify(tool.name.slice(0, 100))} is left out: its name ${problem}`);
+      hear.onLeftOut?.(`tool ${JSON.stringify(tool.name.slice(0, 100))} is left out: its name ${problem}`);
       return [];
     }
     names.add(tool.name);
-    return [tool.command?.[0] ? runnable(tool, tool.command) : absent(tool)];
+    const [program] = tool.command ?? [];
+    if (!tool.command || !program) {
+      return [absent(tool, 'the client that brought it along is not connected, and it has no command')];
+    }
+    const missing = problemOfCommand(program, place);
+    if (missing === null) return [runnable(tool, tool.command)];
+    hear.onMissing?.(
+      `tool ${JSON.stringify(tool.name)} cannot be run: its program ${JSON.stringify(program)} ${missing}`,
+    );
+    return [absent(tool, `its program ${program} ${missing}`)];
   });
+}
+
+/** Each takes a line for people. */
+interface Hear {
+  /** Of a tool whose name cannot be used, or is that of another one. */
+  onLeftOut?(note: string): void;
+  /** Of a tool whose program is not there. */
+  onMissing?(note: string): void;
 }
 
 function runnable(tool: DynamicTool, command: readonly string[]): Tool {
@@ -40,12 +58,12 @@ function runnable(tool: DynamicTool, command: readonly string[]): Tool {
   };
 }
 
-function absent(tool: DynamicTool): Tool {
+function absent(tool: DynamicTool, why: string): Tool {
   return {
     spec: specOf(tool),
     hasSideEffects: false,
     async run(): Promise<ToolOutcome> {
-      const output = `err: ${tool.name} cannot be run here: the client that brought it along is not connected, and it has no command`;
+      const output = `err: ${tool.name} cannot be run here: ${why}`;
       const outcome = { output, status: 'failed' as const };
       return { ...outcome, note: noteOf(tool, outcome) };
     },

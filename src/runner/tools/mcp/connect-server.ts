@@ -6,7 +6,7 @@ import { oneLine } from '../../../base/safe-text.ts';
 import { describeError } from './describe-error.ts';
 import { type ListedTool, listTools } from './list-tools.ts';
 import type { McpOptions } from './open-mcp-tools.ts';
-import type { McpServerConfig } from './server-config.ts';
+import type { ApprovalMode, McpServerConfig } from './server-config.ts';
 import type { ServerSecrets } from './server-secrets.ts';
 
 /** A server that answered. */
@@ -16,6 +16,8 @@ export interface ConnectedServer {
   tools: ListedTool[];
   secrets: ServerSecrets;
   toolTimeoutMs: number;
+  /** When a call of one of its tools is asked for. */
+  approvalModeOf(tool: string): ApprovalMode;
   /** Never throws. */
   close(): Promise<void>;
 }
@@ -24,6 +26,8 @@ export interface ConnectedServer {
 export interface ServerLink {
   transport: Transport;
   secrets: ServerSecrets;
+  /** How a program ended by itself, in words that follow its name; null when it did not. */
+  ending(): string | null;
   /** Why a program was ended, or what it last said on its standard error; a clause, or nothing. */
   whatItSaid(): string;
   /** Ends the program or the session. Never throws. */
@@ -47,11 +51,17 @@ export async function connectServer(config: McpServerConfig, options: McpOptions
     const client = await startClient(link, limit, timeout);
     const tools = await listTools(client, config, { signal: limit, timeout, note });
     const close = watch(client, link, note);
-    return { name, client, tools, secrets: link.secrets, toolTimeoutMs: config.toolTimeoutMs, close };
+    const approvalModeOf = (tool: string) => config.toolApprovalModes.get(tool) ?? config.approvalMode;
+    return { name, client, tools, secrets: link.secrets, toolTimeoutMs: config.toolTimeoutMs, approvalModeOf, close };
   } catch (error) {
     await link?.close();
     if (options.signal.aborted) return null;
-    const why = over.signal.aborted ? `no answer within ${startupTimeoutMs} ms` : describeError(error, link?.secrets);
+    const ending = link?.ending() ?? null;
+    const why = over.signal.aborted
+      ? `no answer within ${startupTimeoutMs} ms`
+      : ending === null
+        ? describeError(error, link?.secrets)
+        : `it ${ending}`;
     note(`is not available: ${[why, link?.whatItSaid()].filter(Boolean).join('; ')}`);
     return null;
   } finally {
@@ -86,7 +96,7 @@ async function startClient(link: ServerLink, signal: AbortSignal, timeout: numbe
 function watch(client: Client, link: ServerLink, note: (text: string) => void): () => Promise<void> {
   let isClosing = false;
   client.onclose = () => {
-    if (!isClosing) note(['has ended', link.whatItSaid()].filter(Boolean).join('; '));
+    if (!isClosing) note([link.ending() ?? 'has ended', link.whatItSaid()].filter(Boolean).join('; '));
   };
   return () => {
     isClosing = true;

@@ -22,6 +22,7 @@ export async function httpLink(
   return {
     transport: transport as ServerLink['transport'],
     secrets,
+    ending: () => null,
     whatItSaid: () => '',
     async close() {
       // The server may let go of the session; it does not have to answer.

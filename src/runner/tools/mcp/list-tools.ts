@@ -8,8 +8,14 @@ export interface ListedTool {
   description: string;
   /** JSON Schema, of the type object. */
   inputSchema: Record<string, unknown>;
-  /** Said by the server. */
-  isReadOnly: boolean;
+  hints: ToolHints;
+}
+
+/** What a server says of a tool; null where it does not. */
+export interface ToolHints {
+  isReadOnly: boolean | null;
+  isDestructive: boolean | null;
+  isOpenWorld: boolean | null;
 }
 
 export interface ListOptions {
@@ -66,9 +72,18 @@ function addTool(
       name,
       description: typeof description === 'string' ? description.slice(0, longestDescription) : '',
       inputSchema: schemaOf(inputSchema),
-      isReadOnly: fieldsOf(annotations).readOnlyHint === true,
+      hints: hintsOf(fieldsOf(annotations)),
     });
   }
+}
+
+function hintsOf({ readOnlyHint, destructiveHint, openWorldHint }: Record<string, unknown>): ToolHints {
+  const truth = (hint: unknown) => (typeof hint === 'boolean' ? hint : null);
+  return {
+    isReadOnly: truth(readOnlyHint),
+    isDestructive: truth(destructiveHint),
+    isOpenWorld: truth(openWorldHint),
+  };
 }
 
 function isWanted(name: string, { enabledTools, disabledTools }: McpServerConfig): boolean {

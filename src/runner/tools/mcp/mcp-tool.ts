@@ -3,18 +3,19 @@ import type { Tool, ToolContext, ToolOutcome, ToolRequest } from '../tool.ts';
 import type { ConnectedServer } from './connect-server.ts';
 import { describeError } from './describe-error.ts';
 import type { ListedTool } from './list-tools.ts';
+import { needsApproval } from './needs-approval.ts';
 import { request } from './request.ts';
 import { outputOf } from './tool-output.ts';
 
 /**
  * A tool of a server under the name that the model knows. Unless the server says that it reads only, it counts as changing
- * things, and under the policy `untrusted` the user is asked before each call.
+ * things; `needsApproval` says when the user is asked.
  */
 export function mcpTool(server: ConnectedServer, listed: ListedTool, name: string): Tool {
   const about = listed.description || `The tool ${listed.name} of the MCP server ${server.name}.`;
   return {
     spec: { name, description: about, parameters: listed.inputSchema },
-    hasSideEffects: !listed.isReadOnly,
+    hasSideEffects: listed.hints.isReadOnly !== true,
     async run(call, context) {
       const begin = context.clock.now();
       const outcome = await run(server, listed, call, context);
@@ -29,13 +30,15 @@ async function run(
   server: ConnectedServer,
   listed: ListedTool,
   { callId, argumentsText }: ToolRequest,
-  { approver, cwd, signal }: ToolContext,
+  { approver, sandbox, cwd, signal }: ToolContext,
 ): Promise<ToolOutcome> {
   const read = readArguments(argumentsText);
   if ('problem' in read) return { output: read.problem, status: 'failed' };
-  if (approver.policy === 'untrusted' && !listed.isReadOnly) {
+  // Whoever is asked for nothing and kept from nothing has said yes to this as well, as with Codex.
+  const isFree = approver.policy === 'never' && sandbox.policy.type === 'danger-full-access';
+  if (!isFree && needsApproval(listed.hints, server.approvalModeOf(listed.name), approver.policy)) {
     const summary = `${server.name}: ${listed.name} ${JSON.stringify(read.values)}`;
-    const answer = await approver.ask({ callId, kind: 'tool', summary, reason: null, cwd }, signal);
+    const answer = await approver.ask({ callId, kind: 'tool', summary, reason: null, cwd, unconfined: true }, signal);
     if (answer.decision !== 'approved') return refuse('MCP tool call', answer);
   }
   if (signal.aborted) return { output: 'aborted by user', status: 'aborted' };

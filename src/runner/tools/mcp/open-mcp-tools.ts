@@ -11,6 +11,8 @@ export interface McpOptions {
   /** Ends the start; what runs afterwards is ended by `close`. */
   signal: AbortSignal;
   env: Readonly<Record<string, string | undefined>>;
+  /** Of the user: for servers that are started. */
+  umask: number;
   /** Where servers are started that name no folder; absolute. */
   cwd: string;
   /** Takes a line for people: a server that did not start or has ended, a tool that is left out. Without secrets. */

@@ -9,9 +9,16 @@ export interface McpServerConfig {
   /** Names of the only tools to be offered; null for all. */
   enabledTools: readonly string[] | null;
   disabledTools: readonly string[];
+  approvalMode: ApprovalMode;
+  /** Of single tools, by name. */
+  toolApprovalModes: ReadonlyMap<string, ApprovalMode>;
   /** Whether nothing is done without it. */
   isRequired: boolean;
 }
+
+/** When a call is asked for, in the words of Codex: see `needsApproval`. */
+export const approvalModes = ['auto', 'prompt', 'writes', 'approve'] as const;
+export type ApprovalMode = (typeof approvalModes)[number];
 
 /** A program that speaks the protocol on its standard streams. */
 export interface StdioServer {

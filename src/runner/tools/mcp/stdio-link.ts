@@ -7,17 +7,23 @@ import { secretsAmong } from './server-secrets.ts';
 import { createStdioTransport } from './stdio-transport.ts';
 
 /** A server that is started as a program. */
-export async function stdioLink(server: StdioServer, { env, cwd, clock }: McpOptions): Promise<ServerLink> {
+export async function stdioLink(server: StdioServer, { env, cwd, clock, umask }: McpOptions): Promise<ServerLink> {
   const given = { ...pickEnv(env, server.envVars), ...server.env };
   const secrets = secretsAmong(given);
   const { ReadBuffer, serializeMessage } = await import('@modelcontextprotocol/sdk/shared/stdio.js');
   const transport = createStdioTransport(
-    { ...server, env: { ...pickEnv(env, usual), ...given }, cwd: server.cwd === null ? cwd : resolve(cwd, server.cwd) },
+    {
+      ...server,
+      umask,
+      env: { ...pickEnv(env, usual), ...given },
+      cwd: server.cwd === null ? cwd : resolve(cwd, server.cwd),
+    },
     { clock, ReadBuffer, serializeMessage },
   );
   return {
     transport,
     secrets,
+    ending: () => transport.ending(),
     whatItSaid() {
       const said = endOf(transport.complaint(), secrets);
       return transport.verdict() ?? (said && `it said: ${said}`);

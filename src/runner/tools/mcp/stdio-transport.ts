@@ -3,6 +3,7 @@ import type { ReadBuffer, serializeMessage } from '@modelcontextprotocol/sdk/sha
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { Clock } from '../../../base/io.ts';
 import { killProcess } from '../../../base/kill-process.ts';
+import { withUmask } from '../../../base/umask.ts';
 
 export interface ServerProgram {
   command: string;
@@ -11,6 +12,7 @@ export interface ServerProgram {
   cwd: string;
   /** The whole of it. */
   env: Readonly<Record<string, string>>;
+  umask: number;
 }
 
 /** Parts of the SDK, which is loaded by whoever needs a server. */
@@ -23,6 +25,8 @@ interface Parts {
 export interface StdioTransport extends Transport {
   /** The last of what the program said on its standard error. */
   complaint(): string;
+  /** How it ended by itself, such as `ended with exit code 1`; null as long as it runs, and when we ended it. */
+  ending(): string | null;
   /** Why it was ended by us; null when it was not, or by `close`. */
   verdict(): string | null;
 }
@@ -49,6 +53,7 @@ export function createStdioTransport(
   let isOver = false;
   let complaint = '';
   let verdict: string | null = null;
+  let ending: string | null = null;
   let bytes = 0;
   let garbage = 0;
   const transport: StdioTransport = {
@@ -56,6 +61,7 @@ export function createStdioTransport(
     send,
     complaint: () => complaint,
     verdict: () => verdict,
+    ending: () => ending,
     close() {
       closing ??= end();
       return closing;
@@ -73,7 +79,8 @@ export function createStdioTransport(
         finish();
       });
       // What it started ends with it, but may hold the pipes open from another group.
-      started.once('exit', () => {
+      started.once('exit', (code, signal) => {
+        if (!closing && !isOver) ending = signal ? `was ended by ${signal}` : `ended with exit code ${code}`;
         signalAll(started, 'SIGKILL');
         void clock.sleep(graceMs).then(finish);
       });
@@ -113,8 +120,9 @@ export function createStdioTransport(
   }
 
   function send(message: Parameters<Transport['send']>[0]): Promise<void> {
-    const stdin = child?.stdin;
-    if (isOver || !stdin?.writable) return Promise.reject(new Error('the server has ended'));
+    const running = child;
+    const stdin = running?.stdin;
+    if (isOver || !running || !stdin?.writable) return Promise.reject(new Error('the server has ended'));
     if (stdin.writableLength > mostUnread) {
       giveUp('it does not read what it is sent');
       return Promise.reject(new Error('it does not read what it is sent'));
@@ -124,21 +132,32 @@ export function createStdioTransport(
       garbage = 0;
     }
     return new Promise((resolve, reject) => {
-      stdin.write(serializeMessage(message), (error) => (error ? reject(error) : resolve()));
+      stdin.write(serializeMessage(message), (error) => {
+        if (!error) return resolve();
+        // Whoever hears nothing any more is about to end: how it does, and what it said, tells more.
+        void waitFor('close', running).then(() => reject(error));
+      });
     });
   }
 
   async function end(): Promise<void> {
     const running = child;
     if (!running || isOver) return finish();
-    const exited = new Promise<void>((resolve) => running.once('exit', () => resolve()));
     running.stdin.end();
-    await Promise.race([exited, clock.sleep(graceMs)]);
+    if (isRunning(running)) await waitFor('exit', running);
     if (isRunning(running)) {
       signalAll(running, 'SIGTERM');
-      await Promise.race([exited, clock.sleep(graceMs)]);
+      await waitFor('exit', running);
     }
     finish();
+  }
+
+  /** Waits a moment. */
+  async function waitFor(event: 'exit' | 'close', running: ChildProcessWithoutNullStreams): Promise<void> {
+    if (isOver) return;
+    const over = new AbortController();
+    running.once(event, () => over.abort());
+    await clock.sleep(graceMs, over.signal);
   }
 
   /** Nothing of the program is left, and nobody hears of it any more. */
@@ -156,9 +175,9 @@ export function createStdioTransport(
 }
 
 /** Errors of it do not have the arguments in them, as those of Node would. */
-function launch({ command, args, cwd, env }: ServerProgram): ChildProcessWithoutNullStreams {
+function launch({ command, args, cwd, env, umask }: ServerProgram): ChildProcessWithoutNullStreams {
   try {
-    return spawn(command, args, { cwd, env, detached: true, windowsHide: true });
+    return withUmask(umask, () => spawn(command, args, { cwd, env, detached: true, windowsHide: true }));
   } catch (error) {
     throw new Error(`it cannot be started (${(error as NodeJS.ErrnoException).code})`);
   }

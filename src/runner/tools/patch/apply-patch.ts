@@ -1,3 +1,4 @@
+import { withUmask } from '../../../base/umask.ts';
 import { type ArgumentSchema, readArguments } from '../read-arguments.ts';
 import { refuse } from '../shell/ask-for-command.ts';
 import type { Tool, ToolContext, ToolOutcome } from '../tool.ts';
@@ -29,7 +30,6 @@ export const applyPatch: Tool = {
   },
   hasSideEffects: true,
   async run({ callId, argumentsText }, context) {
-    const begin = context.clock.now();
     const text = readPatchText(argumentsText);
     if (typeof text !== 'string') return fail(text.problem);
     try {
@@ -37,12 +37,14 @@ export const applyPatch: Tool = {
       const refusal = await askForPatch(callId, text, edits, context);
       if (refusal) return refusal;
       if (context.signal.aborted) return { output: 'aborted by user', status: 'aborted' };
+      // Whoever was asked may have taken long; that is no work on files.
+      const begin = context.clock.now();
       const plan = planChanges(edits, context.cwd);
       sweepTemporaries(
         plan.files.map(({ path }) => path),
         begin,
       );
-      writeChanges(plan.files);
+      withUmask(context.umask, () => writeChanges(plan.files));
       return succeed(callId, edits, plan, Math.max(0, context.clock.now() - begin));
     } catch (error) {
       return fail(`apply_patch verification failed: ${(error as Error).message}\nNothing was changed.`);

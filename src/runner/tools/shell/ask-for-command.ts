@@ -29,6 +29,7 @@ export async function askForCommand(
 /** The outcome of what was not approved, in words that readers of rollouts know. */
 export function refuse(what: string, answer: { decision: string; by: string; reason: string | null }): ToolOutcome {
   if (answer.decision === 'abort') return { output: 'aborted by user', status: 'aborted' };
-  const by = answer.by === 'user' ? '' : answer.by === 'policy' ? ' approval settings' : ': nobody could be asked';
+  if (answer.by === 'unavailable') return { output: `${what} not approved: ${answer.reason}`, status: 'declined' };
+  const by = answer.by === 'user' ? '' : ' approval settings';
   return { output: `${what} rejected by user${by}${answer.reason ? `\n${answer.reason}` : ''}`, status: 'declined' };
 }

@@ -15,6 +15,7 @@ const schema: ArgumentSchema = {
     command: { type: 'string', description: 'The script, for bash.' },
     workdir: { type: 'string', description: 'Where to run it; by default the workspace.' },
     timeout_ms: { type: 'integer', minimum: 1, description: 'Ended after so many milliseconds; 120000 by default.' },
+    login: { type: 'boolean', description: 'Run the profile of the user before it; PATH may change. Not by default.' },
     with_escalated_permissions: { type: 'boolean', description: 'Ask to run it outside of the sandbox.' },
     justification: { type: 'string', description: 'Why it has to, in one sentence for the user.' },
     sandbox_permissions: {
@@ -55,6 +56,7 @@ interface ShellArguments {
   command: string;
   workdir?: string;
   timeout_ms?: number;
+  login?: boolean;
   justification?: string;
   with_escalated_permissions?: boolean;
   sandbox_permissions?: string;
@@ -65,7 +67,7 @@ const longestTimeoutMs = 3_600_000;
 
 async function runScript(
   callId: string,
-  { command, timeout_ms = defaultTimeoutMs }: ShellArguments,
+  { command, timeout_ms = defaultTimeoutMs, login = false }: ShellArguments,
   cwd: string,
   unconfined: boolean,
   { env, sandbox, signal, onOutput }: ToolContext,
@@ -73,7 +75,8 @@ async function runScript(
   const clip = createClip();
   const live = createLiveText(onOutput);
   const bash = findProgram('bash', env);
-  const argv = bash ? [bash, '-lc', command] : ['/bin/sh', '-c', command];
+  // A profile would put another PATH in the place of the one that we were called with.
+  const argv = [bash ?? '/bin/sh', login ? '-lc' : '-c', command];
   const timeoutMs = Math.min(timeout_ms, longestTimeoutMs);
   const result = await sandbox.run(argv, {
     ...{ cwd, env: childEnv(env), signal, timeoutMs, input: null, unconfined },

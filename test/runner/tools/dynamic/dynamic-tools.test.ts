@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { DynamicTool } from '../../../../src/model/history.ts';
@@ -9,8 +9,10 @@ import { call, contextOf } from '../context.ts';
 
 const anything = { type: 'object', properties: {} };
 
+const place = { cwd: '/', env: { PATH: process.env.PATH } };
+
 function toolOf(script: string, inputSchema: unknown = anything): Tool {
-  return dynamicTools([{ name: 'mine', description: 'Mine.', inputSchema, command: ['sh', '-c', script] }])[0]!;
+  return dynamicTools([{ name: 'mine', description: 'Mine.', inputSchema, command: ['sh', '-c', script] }], place)[0]!;
 }
 
 describe('a dynamic tool', () => {
@@ -38,7 +40,7 @@ describe('a dynamic tool', () => {
     });
     expect(await call(toolOf('kill -9 $$'), context, {})).toMatchObject({ status: 'failed', exitCode: 137 });
     const missing: DynamicTool = { name: 'gone', description: '', inputSchema: anything, command: ['/nowhere/tool'] };
-    const outcome = await call(dynamicTools([missing])[0]!, context, {});
+    const outcome = await call(dynamicTools([missing], place)[0]!, context, {});
     expect(outcome).toMatchObject({ status: 'failed', output: expect.stringMatching(/gone|exit code/) });
   });
 
@@ -146,10 +148,39 @@ describe('a dynamic tool', () => {
 
 describe('recorded tools', () => {
   it('without a command answer that they cannot be run', async () => {
-    const [tool] = dynamicTools([{ name: 'codex_tool', description: 'D.', inputSchema: anything }]);
+    const [tool] = dynamicTools([{ name: 'codex_tool', description: 'D.', inputSchema: anything }], place);
     const outcome = await call(tool!, contextOf(makeRoom(), { sandbox: full }), {});
     expect(outcome).toMatchObject({ status: 'failed', output: expect.stringContaining('cannot be run here') });
     expect(tool).toMatchObject({ hasSideEffects: false, spec: { name: 'codex_tool', description: 'D.' } });
+  });
+
+  it('whose program is gone fail, and are said to', async () => {
+    const room = makeRoom();
+    writeFileSync(join(room.cwd, 'plain'), '#!/bin/sh\n', { mode: 0o644 });
+    writeFileSync(join(room.cwd, 'there'), '#!/bin/sh\necho here\n', { mode: 0o755 });
+    const programs = ['./there', './gone', './plain', room.cwd, 'there', 'surely-not-there'];
+    const list = programs.map((program, index) => {
+      return { name: `t${index}`, description: '', inputSchema: anything, command: [program] };
+    });
+    const notes: string[] = [];
+    const env = { PATH: `${process.env.PATH}:${room.cwd}` };
+    const tools = dynamicTools(list, { cwd: room.cwd, env }, { onMissing: (note) => notes.push(note) });
+    expect(notes).toEqual([
+      'tool "t1" cannot be run: its program "./gone" is not there',
+      'tool "t2" cannot be run: its program "./plain" is not executable',
+      `tool "t3" cannot be run: its program ${JSON.stringify(room.cwd)} is no file`,
+      'tool "t5" cannot be run: its program "surely-not-there" is not on PATH',
+    ]);
+    const context = contextOf(room, { sandbox: full, env });
+    const outcomes = await Promise.all(tools.map((tool) => call(tool, context, {})));
+    expect(outcomes.map(({ output }) => output)).toEqual([
+      'here\n',
+      'err: t1 cannot be run here: its program ./gone is not there',
+      'err: t2 cannot be run here: its program ./plain is not executable',
+      `err: t3 cannot be run here: its program ${room.cwd} is no file`,
+      'here\n',
+      'err: t5 cannot be run here: its program surely-not-there is not on PATH',
+    ]);
   });
 
   it('with names that cannot be used are left out, and said to be', () => {
@@ -157,7 +188,8 @@ describe('recorded tools', () => {
     const named = (name: string) => ({ name, description: '', inputSchema: anything, command: ['true'] });
     const tools = dynamicTools(
       [named('a'), named('a'), named('shell_command'), named('b c\x1b[2J'), named('')],
-      (note) => notes.push(note),
+      place,
+      { onLeftOut: (note) => notes.push(note) },
     );
     expect(tools.map(({ spec }) => spec.name)).toEqual(['a']);
     expect(notes).toEqual([

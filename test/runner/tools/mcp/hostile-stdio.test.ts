@@ -5,7 +5,8 @@ import { countProcesses, full, makeRoom } from '../../sandbox/room.ts';
 import { call, contextOf } from '../context.ts';
 import { open, program, stdio } from './servers.ts';
 
-const context = (signal?: AbortSignal) => contextOf(makeRoom(), { sandbox: full, ...(signal && { signal }) });
+const context = (signal?: AbortSignal) =>
+  contextOf(makeRoom(), { sandbox: full, policy: 'never', ...(signal && { signal }) });
 
 describe('a server that does not start', () => {
   it('is a note', async () => {
@@ -25,11 +26,25 @@ describe('a server that does not start', () => {
   it('tells what it said last, without secrets', async () => {
     const { notes } = await open([stdio(['crash'], { env: { TEST_TOKEN: 'tok-1234-secret' } })]);
     expect(notes).toEqual([
-      expect.stringMatching(/^MCP server "test" is not available: .*; it said: cannot log in with \[secret\]$/),
+      'MCP server "test" is not available: it ended with exit code 1; it said: cannot log in with [secret]',
     ]);
     const forwarded = stdio(['crash'], { envVars: ['TEST_TOKEN'] });
     const env = { PATH: process.env.PATH, TEST_TOKEN: 'tok-1234-secret' };
     expect((await open([forwarded], { env })).notes[0]).toContain('[secret]');
+  });
+
+  it('tells how it ended also when it did before it was spoken to', async () => {
+    const endings = ['exit 7', 'exec 0<&-; sleep 0.1; echo no >&2; exit 8', 'kill -9 $$', 'echo bye >&2'];
+    const servers = endings.map((script, index) =>
+      stdio([], { command: 'sh', args: ['-c', script] }, { name: `s${index}` }),
+    );
+    const { notes } = await open(servers);
+    expect(notes.sort()).toEqual([
+      'MCP server "s0" is not available: it ended with exit code 7',
+      'MCP server "s1" is not available: it ended with exit code 8; it said: no',
+      'MCP server "s2" is not available: it was ended by SIGKILL',
+      'MCP server "s3" is not available: it ended with exit code 0; it said: bye',
+    ]);
   });
 
   it('does not get on a terminal what moves its cursor', async () => {
@@ -136,7 +151,7 @@ describe('a call', () => {
     expect(outcome).toMatchObject({ output: 'err: the MCP server test has ended', status: 'failed' });
     expect((await waiting).output).toBe('err: the MCP server test has ended');
     expect((await call(tool('test__look'), context(), {})).output).toBe('err: the MCP server test has ended');
-    expect(notes).toEqual(['MCP server "test" has ended; it said: oh no, [secret]']);
+    expect(notes).toEqual(['MCP server "test" ended with exit code 3; it said: oh no, [secret]']);
   });
 
   it('fails when a server is killed, whoever does it', async () => {

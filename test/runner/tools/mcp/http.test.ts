@@ -5,7 +5,8 @@ import { full, makeRoom } from '../../sandbox/room.ts';
 import { call, contextOf } from '../context.ts';
 import { http, open, startHttp, startRaw } from './servers.ts';
 
-const context = (signal?: AbortSignal) => contextOf(makeRoom(), { sandbox: full, ...(signal && { signal }) });
+const context = (signal?: AbortSignal) =>
+  contextOf(makeRoom(), { sandbox: full, policy: 'never', ...(signal && { signal }) });
 
 describe('an MCP server that speaks HTTP', () => {
   it.each([['with streams'], ['json']])('(%s) has its tools offered and answers calls', async (habit) => {

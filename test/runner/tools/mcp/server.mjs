@@ -35,6 +35,10 @@ const good = [
   { name: 'much', inputSchema: anything },
   { name: 'odd', inputSchema: anything },
   { name: 'roots', inputSchema: anything },
+  { name: 'safe', inputSchema: anything, annotations: { destructiveHint: false, openWorldHint: false } },
+  { name: 'far', inputSchema: anything, annotations: { destructiveHint: false } },
+  { name: 'torn', inputSchema: anything, annotations: { readOnlyHint: true, destructiveHint: true } },
+  { name: 'umask', inputSchema: anything },
 ];
 
 const bad = [
@@ -109,6 +113,12 @@ async function callTool({ params: { name, arguments: args } }, { signal }) {
       return { content: Array.from({ length: 30 }, (_, n) => text(`${n}${'x'.repeat(args.size ?? 10_000)}`)) };
     case 'odd':
       return { content: [{ type: 'hologram', beam: 1 }, 'bare', null], structuredContent: 'text' };
+    case 'safe':
+    case 'far':
+    case 'torn':
+      return { content: [text('done')] };
+    case 'umask':
+      return { content: [text(process.umask().toString(8))] };
     case 'roots':
       return { content: [text(JSON.stringify(await server.listRoots().catch((error) => error.message)))] };
   }

@@ -30,8 +30,18 @@ export function http(url: string, transport: Partial<HttpServer> = {}, changes: 
 }
 
 function config(transport: StdioServer | HttpServer, changes: Changes): McpServerConfig {
+  const asking = { approvalMode: 'auto' as const, toolApprovalModes: new Map() };
   const times = { startupTimeoutMs: 15_000, toolTimeoutMs: 10_000 };
-  return { name: 'test', transport, ...times, enabledTools: null, disabledTools: [], isRequired: false, ...changes };
+  return {
+    name: 'test',
+    transport,
+    ...times,
+    enabledTools: null,
+    disabledTools: [],
+    isRequired: false,
+    ...asking,
+    ...changes,
+  };
 }
 
 export interface Opened extends McpTools {
@@ -43,7 +53,7 @@ export interface Opened extends McpTools {
 export async function open(servers: McpServerConfig[], options: Partial<McpOptions> = {}): Promise<Opened> {
   const notes: string[] = [];
   const opened = await openMcpTools(servers, {
-    ...{ clock: systemClock, signal: new AbortController().signal, cwd: tmpdir() },
+    ...{ clock: systemClock, signal: new AbortController().signal, cwd: tmpdir(), umask: 0o022 },
     env: { PATH: process.env.PATH, HOME: '/home/ada' },
     onNote: (note) => void notes.push(note),
     ...options,

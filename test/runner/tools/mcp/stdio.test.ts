@@ -3,7 +3,7 @@ import { full, makeRoom } from '../../sandbox/room.ts';
 import { call, contextOf } from '../context.ts';
 import { open, program, stdio } from './servers.ts';
 
-const context = () => contextOf(makeRoom(), { sandbox: full });
+const context = () => contextOf(makeRoom(), { sandbox: full, policy: 'never' });
 
 describe('an MCP server on its standard streams', () => {
   it('has its tools offered, with their schemas', async () => {
@@ -130,13 +130,56 @@ describe('an MCP server on its standard streams', () => {
 
   it('may list its tools on several pages', async () => {
     const { tools } = await open([stdio(['two-pages'])]);
-    expect(tools).toHaveLength(12);
-    expect(new Set(tools.map(({ spec }) => spec.name)).size).toBe(12);
+    expect(tools).toHaveLength(16);
+    expect(new Set(tools.map(({ spec }) => spec.name)).size).toBe(16);
   });
 
   it('learns of no folders: this client offers nothing but calls', async () => {
     const { tool } = await open([stdio([])]);
     expect((await call(tool('test__roots'), context(), {})).output).toMatch(/Method not found/);
+  });
+
+  it('has the umask of the user', async () => {
+    const own = process.umask(0o077);
+    try {
+      const { tool } = await open([stdio([])], { umask: 0o013 });
+      expect((await call(tool('test__umask'), context(), {})).output).toBe('13');
+    } finally {
+      process.umask(own);
+    }
+  });
+
+  it.each([
+    ['on-request', 'auto', ['echo', 'far', 'torn']],
+    ['untrusted', 'auto', ['echo', 'far', 'torn', 'safe']],
+    ['on-request', 'writes', ['echo', 'far', 'safe']],
+    ['on-request', 'prompt', ['echo', 'far', 'torn', 'safe', 'look']],
+    ['untrusted', 'approve', []],
+    ['never', 'auto', ['echo', 'far', 'torn']],
+    ['never', 'approve', []],
+  ] as const)('is asked for under %s with %s as its hints say', async (policy, approvalMode, asked) => {
+    const { tool } = await open([stdio([], {}, { approvalMode })]);
+    const context = contextOf(makeRoom(), { policy, answer: 'declined' });
+    const declined: string[] = [];
+    for (const name of ['echo', 'far', 'torn', 'safe', 'look']) {
+      const { status } = await call(tool(`test__${name}`), context, { text: 'x' });
+      if (status === 'declined') declined.push(name);
+      else expect(status).toBe('completed');
+    }
+    expect(declined).toEqual(asked);
+    expect(context.records.map(({ by }) => by)).toEqual(asked.map(() => (policy === 'never' ? 'policy' : 'user')));
+  });
+
+  it('may have single tools approved, and needs no approval where nothing is asked nor kept in', async () => {
+    const modes = new Map([['echo', 'approve'] as const]);
+    const { tool } = await open([stdio([], {}, { approvalMode: 'prompt', toolApprovalModes: modes })]);
+    const room = makeRoom();
+    const asking = contextOf(room, { answer: 'declined' });
+    expect((await call(tool('test__echo'), asking, { text: 'x' })).status).toBe('completed');
+    expect((await call(tool('test__look'), asking, {})).status).toBe('declined');
+    const free = contextOf(room, { sandbox: full, policy: 'never' });
+    expect((await call(tool('test__look'), free, {})).status).toBe('completed');
+    expect(free.records).toEqual([]);
   });
 
   it('is asked for under the policy untrusted, unless it only reads', async () => {
@@ -150,7 +193,14 @@ describe('an MCP server on its standard streams', () => {
       const asking = contextOf(room, { sandbox: full, policy: 'untrusted', answer });
       expect((await call(tool('test__echo'), asking, { text: 'x' })).status).toBe(status);
       expect(asking.requests).toEqual([
-        { callId: 'call_1', kind: 'tool', summary: 'test: echo {"text":"x"}', reason: null, cwd: room.cwd },
+        {
+          callId: 'call_1',
+          kind: 'tool',
+          summary: 'test: echo {"text":"x"}',
+          reason: null,
+          cwd: room.cwd,
+          unconfined: true,
+        },
       ]);
       expect((await call(tool('test__look'), asking, {})).status).toBe('completed');
       expect(asking.requests).toHaveLength(1);

@@ -262,6 +262,23 @@ describe('apply_patch', () => {
     expect(existsSync(join(room.cwd, 'missing'))).toBe(false);
   });
 
+  it('gives new files and folders what the umask of the user lets them have', async () => {
+    const room = makeRoom();
+    const own = process.umask(0o077);
+    try {
+      for (const [name, umask] of [['open', 0o022] as const, ['closed', 0o027] as const]) {
+        await call(applyPatch, contextOf(room, { umask }), patch(`*** Add File: ${name}/new`, '+x'));
+      }
+      expect(process.umask()).toBe(0o077);
+    } finally {
+      process.umask(own);
+    }
+    const modes = ['open/new', 'open', 'closed/new', 'closed'].map(
+      (name) => statSync(join(room.cwd, name)).mode & 0o777,
+    );
+    expect(modes).toEqual([0o644, 0o755, 0o640, 0o750]);
+  });
+
   it('writes outside after an approval, and asks for every patch under untrusted', async () => {
     const room = makeRoom();
     const outside = contextOf(room, { answer: 'approved' });
@@ -277,6 +294,13 @@ describe('apply_patch', () => {
     expect(refused).toMatchObject({ status: 'declined', output: 'patch rejected by user' });
     expect(toToolResult({ call_id: 'c', output: refused.output }).status).toBe('declined');
     expect(existsSync(join(room.cwd, 'in'))).toBe(false);
+  });
+
+  it('takes no longer because the user took long', async () => {
+    const context = contextOf(makeRoom(), { policy: 'untrusted', answer: 'approved', thinkMs: 400 });
+    const outcome = await call(applyPatch, context, patch('*** Add File: in', '+x'));
+    expect(outcome.status).toBe('completed');
+    expect(outcome.durationMs).toBeLessThan(400);
   });
 
   it('writes nothing under a read-only policy when nobody can be asked', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { toToolResult } from '../../../../src/format/events/tool-result.ts';
@@ -36,6 +36,20 @@ describe('shell_command', () => {
       status: 'failed',
       output: expect.stringMatching(/^exec_command failed: there is no directory/),
     });
+  });
+
+  it('has the PATH and the variables that it was called with, and a profile only when it is asked for', async () => {
+    const room = makeRoom();
+    writeFileSync(join(room.root, '.bash_profile'), 'export PATH=/bin:/usr/bin FROM_PROFILE=yes\n');
+    const env = { PATH: `${room.outside}:${process.env.PATH}`, HOME: room.root };
+    const context = contextOf(room, { sandbox: full, env });
+    const script = 'echo "$PATH $FROM_PROFILE"';
+    const plain = await call(shellCommand, context, { command: script });
+    expect(plain.output).toMatch(new RegExp(`Output:\n${env.PATH} \n$`));
+    expect(plain.note).toMatchObject({ command: [expect.stringMatching(/\/bash$/), '-c', script] });
+    const login = await call(shellCommand, context, { command: script, login: true });
+    expect(login.output).toMatch(/Output:\n\/bin:\/usr\/bin yes\n$/);
+    expect(login.note).toMatchObject({ command: [expect.stringMatching(/\/bash$/), '-lc', script] });
   });
 
   it('reports a timeout as 124 with what was printed before', async () => {
@@ -129,9 +143,7 @@ describe('shell_command', () => {
     expect(approved.text).toContain('made');
     expect(approved.context.requests[0]).toMatchObject({ unconfined: true, reason: 'why not' });
     expect(never.outcome.output).toBe('exec command rejected by user approval settings\nthe approval policy is never');
-    expect(nobody.outcome.output).toBe(
-      'exec command rejected by user: nobody could be asked\nthere is no terminal to ask on',
-    );
+    expect(nobody.outcome.output).toBe('exec command not approved: nobody could be asked (there is no terminal)');
     for (const { text } of [never, nobody]) {
       expect(toToolResult({ call_id: 'c', output: text }).status).toBe('declined');
     }
