@@ -34,7 +34,7 @@ describe('a session that continues another file', () => {
 
   it.each(['', '\n'])('is sound behind a last record that had no line feed, and has %j now', async (lineFeed) => {
     const { bytes, end } = writeParent();
-    const parent = bytes.subarray(0, end.end_byte_offset - 1);
+    const parent = bytes.subarray(0, (end.end_byte_offset as number) - 1);
     for (const path of [rolloutPath(parentTime, parentId), `${rolloutPath(parentTime, parentId)}.zst`]) {
       const now = Buffer.concat([parent, Buffer.from(lineFeed)]);
       home.write(path, path.endsWith('.zst') ? compress(now, { checksumFlag: true }) : now);
