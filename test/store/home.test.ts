@@ -30,7 +30,11 @@ describe('the home', () => {
   it('must be there, and a directory', () => {
     const folder = makeFolder();
     expect(() => findHome({ CODEX_HOME: join(folder, 'missing') }, '/')).toThrow(
-      expect.objectContaining({ kind: 'usage', message: 'there is no Codex home', hint: 'CODEX_HOME names it; mkdir makes it' }),
+      expect.objectContaining({
+        kind: 'usage',
+        message: 'there is no Codex home',
+        hint: 'CODEX_HOME names it; mkdir makes it',
+      }),
     );
     expect(() => findHome({ HOME: folder }, '/')).toThrow(
       expect.objectContaining({ hint: expect.stringContaining('set CODEX_HOME') }),
