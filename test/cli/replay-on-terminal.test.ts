@@ -159,10 +159,10 @@ describe.skipIf(!hasTmux)('sessions replay on a real terminal', () => {
     await until(() => screen().includes('session 01980000'));
     type('C-z');
     await until(() => screen().includes('Stopped'));
-    // The shell wakes it, in the background, so that it hears the signal.
-    type('clear; kill %1; wait %1; echo code=$?', 'Enter');
-    await until(() => /code=\d/.test(screen()), screen);
-    expect(screen()).toContain('code=143');
+    // The shell wakes it, in the background, so that it hears the signal, and tells what became of it.
+    type("clear; LC_ALL=C; kill %1; sleep 0.5; jobs; echo 'jobs' told", 'Enter');
+    await until(() => screen().includes('jobs told'), screen);
+    expect(screen()).toContain('Exit 143');
     tmux('kill-window', '-t', window);
   });
 
