@@ -6,6 +6,7 @@ import type { Event } from '../../src/model/event.ts';
 import { envelope, idOf, jsonl, record, turn } from '../builders.ts';
 import { publishedSchemas } from '../schemas/published.ts';
 import { holdLock, killHolder } from '../support/lock-holder.ts';
+import { sandboxMode } from '../support/sandbox-mode.ts';
 import { type ExecRig, linesOf, makeExecRig } from './exec-rig.ts';
 
 const id = idOf(1);
@@ -123,7 +124,8 @@ describe('sessions exec fork', () => {
   it('forks and goes on in one step', async () => {
     const rig = makeParent();
     const steps = [{ expect: 'other', text: 'gone on' }];
-    const { code, out } = await fork(rig, steps, ['--at', '1', '--print-id', '--name', 'the other', id, 'other']);
+    const argv = ['--at', '1', '-s', sandboxMode, '--print-id', '--name', 'the other', id, 'other'];
+    const { code, out } = await fork(rig, steps, argv);
     expect(code).toBe(0);
     const events = (await rig.events(out.trim())) as Event[];
     expect(events.at(-1)?.turn).toBe(2);
