@@ -92,7 +92,7 @@ async function runFork(invocation: Invocation, io: Io): Promise<number> {
   const forked = await forkAsAsked(catalog, threadOf(catalog, target), invocation, io, asked);
   const exits = [0];
   if (name !== null) {
-    const { giveName } = await import('./give-name.ts');
+    const { giveName } = await import('./name/give-name.ts');
     exits.push(await giveName(name, forked.threadId, options.flag('json'), io));
   }
   const { sessionPorts } = await import('./exec/session-ports.ts');

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { finish, startProgram } from '../support/run-program.ts';
@@ -71,5 +72,21 @@ describe('a signal during exec', () => {
     expect([130, 'SIGINT']).toContain(signal ?? code);
     expect(stderr.match(/interrupted/g)).toHaveLength(1);
     expect(await rig.exec([{ text: 'fine' }], ['resume', '--last', 'go on'])).toMatchObject({ code: 0 });
+  });
+});
+
+describe('standard output that nobody reads', () => {
+  it('ends exec with 141, but does not keep the answer from its file', async () => {
+    const rig = makeExecRig();
+    const script = rig.home.write('../pipe.yaml', JSON.stringify([{ delay: '300ms', text: 'the answer' }]));
+    const given = ['-c', `model_providers.scripted.script="${script}"`, '--provider', 'scripted', '-s', sandboxMode];
+    const child = startProgram(['exec', ...given, '-o', 'answer.txt', 'go'], {
+      cwd: rig.work,
+      env: { CODEX_HOME: rig.home.path, HOME: join(rig.work, '..') },
+    });
+    child.stdin?.end();
+    child.stdout?.destroy();
+    expect((await finish(child)).code).toBe(141);
+    expect(readFileSync(join(rig.work, 'answer.txt'), 'utf8')).toBe('the answer');
   });
 });

@@ -99,11 +99,16 @@ export async function runExec(invocation: Invocation, io: Io, run: Run): Promise
     const { threadId } = session;
     queue.add(() => io.stdout.write(`${threadId}\n`));
   }
-  await queue.end();
   // What a run that failed leaves alone may be the answer of an earlier one.
   if (answerFile !== null && result && (result.lastMessage !== null || result.outcome === 'completed')) {
-    await writeAnswer(answerFile, result.lastMessage ?? '', io.umask);
+    try {
+      await writeAnswer(answerFile, result.lastMessage ?? '', io.umask);
+    } catch (error) {
+      failure ??= error;
+    }
   }
+  // Behind the file: whoever reads standard output may be gone.
+  await queue.end();
   await problems.print();
   if (failure !== null) throw failure;
   if (result && result.outcome !== 'completed') exits.push(await reportEnd(result, invocation, io));
@@ -140,16 +145,14 @@ function outputOf({ options }: Invocation, io: Io, queue: OutputQueue, sessions:
 }
 
 async function nameIt(name: string, threadId: string, isJson: boolean, io: Io): Promise<number> {
-  const { giveName } = await import('../give-name.ts');
+  const { giveName } = await import('../name/give-name.ts');
   return giveName(name, threadId, isJson, io);
 }
 
 /** The agent did what it could; that is no trouble of this program. */
 async function reportEnd({ outcome, error }: TurnResult, { options }: Invocation, io: Io): Promise<number> {
+  // That was told when it happened; and a signal has an exit code of its own, so it is no error with this one.
+  if (outcome === 'interrupted' && io.signal.aborted) return 0;
   const message = outcome === 'interrupted' ? 'the turn was interrupted' : `the agent failed: ${error}`;
-  if (outcome === 'interrupted' && io.signal.aborted) {
-    // That was told when it happened; and a signal has an exit code of its own, so it is no error with this one.
-    return 0;
-  }
   return reportFailure(new Failure('findings', message), io, options.flag('json'));
 }

@@ -1,8 +1,8 @@
-import type { Io } from '../base/io.ts';
-import { warn } from '../base/warn.ts';
-import { doubtAbout, nameSession } from '../engine/naming.ts';
-import { openSessions } from '../engine/resolve-session.ts';
-import { reportFailure } from './frame/report-failure.ts';
+import type { Io } from '../../base/io.ts';
+import { warn } from '../../base/warn.ts';
+import { doubtAbout, nameSession } from '../../engine/naming.ts';
+import { openSessions } from '../../engine/resolve-session.ts';
+import { reportFailure } from '../frame/report-failure.ts';
 
 /**
  * Names a session that this command has made, which stands also when that fails. Returns the exit code.
