@@ -1,3 +1,5 @@
+const brand = Symbol.for('agent-sessions.Failure');
+
 /**
  * What went wrong, and the exit code that says so.
  *
@@ -5,6 +7,14 @@
  * command never invents a number. When several things went wrong the worst code wins.
  */
 export class Failure extends Error {
+  /** The program consists of several bundles, each of which has this class; a failure of one is one in all. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: a subclass asks for its own instances.
+    if (this !== Failure) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return typeof value === 'object' && value !== null && brand in value;
+  }
+
+  readonly [brand] = true;
   readonly kind: FailureKind;
   readonly place: Place;
   readonly hint: string | undefined;

@@ -10,6 +10,11 @@ export interface Io {
   sharesTerminal: boolean;
   /** Opens the terminal that the program is controlled from, whatever its standard streams are; null where there is none. */
   openTerminal(): Terminal | null;
+  /**
+   * Takes the terminal of standard input and output for a screen: each key is given as bytes as it is pressed, and nothing is
+   * echoed. However the program ends, the terminal is given back as it was. Null where the two are no terminal.
+   */
+  openScreen(options: ScreenOptions): Screen | null;
   env: Readonly<Record<string, string | undefined>>;
   /** The working directory, absolute. */
   cwd: string;
@@ -46,6 +51,29 @@ export interface Terminal {
   write(text: string): Promise<void>;
   /** What is typed, until the signal fires or the input ends. Nothing is read, nor is anybody stopped for it, before. */
   read(signal: AbortSignal): AsyncIterable<Uint8Array>;
+  close(): Promise<void>;
+}
+
+export interface ScreenOptions {
+  /** Uses the other screen that terminals have, and leaves what was on this one. */
+  altScreen: boolean;
+}
+
+/** A terminal that is drawn on. */
+export interface Screen {
+  /** As they are now. */
+  readonly columns: number;
+  readonly rows: number;
+  /** In order; what the terminal does not take yet waits. */
+  write(text: string): void;
+  /**
+   * The bytes of what is typed, Ctrl-C and Ctrl-\ included; pasted text between `ESC [ 200 ~` and `ESC [ 201 ~`; null when there
+   * will be no more. Ctrl-Z stops the program; nobody else hears of it.
+   */
+  onInput(listener: (bytes: Uint8Array | null) => void): () => void;
+  /** The size is another one, or the screen must be drawn again, as after a stop. */
+  onRedraw(listener: () => void): () => void;
+  /** Gives the terminal back, once all is written. */
   close(): Promise<void>;
 }
 

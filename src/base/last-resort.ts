@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import { Failure } from './failure.ts';
+import { doLastActs } from './last-acts.ts';
 import { oneLine } from './safe-text.ts';
 
 /**
@@ -9,6 +10,7 @@ import { oneLine } from './safe-text.ts';
 export function watchUncaught(): void {
   process.once('uncaughtException', (error: unknown) => {
     const failure = new Failure('trouble', error instanceof Error ? error.message : String(error));
+    doLastActs();
     const stack = process.env.SESSIONS_DEBUG && error instanceof Error ? `${error.stack}\n` : '';
     try {
       writeSync(2, `sessions: ${oneLine(failure.message)}\n${stack}hint: this is a fault of sessions\n`);

@@ -2,8 +2,10 @@ import { fstatSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { systemClock } from './clock.ts';
+import { closeDeadTerminals } from './dead-terminals.ts';
 import type { Io, Output } from './io.ts';
 import { watchUncaught } from './last-resort.ts';
+import { openScreen } from './screen.ts';
 import { listenForSignals } from './signals.ts';
 import { openControllingTerminal } from './terminal.ts';
 import { listenForKeys } from './terminal-keys.ts';
@@ -15,6 +17,7 @@ export function openProcessIo(): { io: Io; close(): void } {
   // What we make in the home may hold other people's secrets, whatever the caller's umask is.
   const umask = process.umask(0o077);
   watchUncaught();
+  closeDeadTerminals();
   const signals = listenForSignals();
   const io: Io = {
     stdin: {
@@ -30,6 +33,7 @@ export function openProcessIo(): { io: Io; close(): void } {
       return isTerminal(1) && isTerminal(2) && isSameDevice(1, 2);
     },
     openTerminal: openControllingTerminal,
+    openScreen: (options) => (isTerminal(0) && isTerminal(1) ? openScreen(options) : null),
     env: process.env,
     cwd: currentFolder(),
     umask,

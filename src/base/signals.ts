@@ -1,4 +1,5 @@
 import { Stopped, type StopSignal, stopSignals } from './abort.ts';
+import { doLastActs, hasLastActs } from './last-acts.ts';
 
 export interface Signals {
   /** Fires with a `Stopped` as its reason. */
@@ -18,12 +19,22 @@ export function listenForSignals(): Signals {
   let ignored = 0;
   const onSignal = (name: StopSignal) => {
     if (name === 'SIGINT' && ignored > 0) return;
-    close();
+    const isLast = controller.signal.aborted;
+    // A terminal that goes away tells it more than once: nobody insists. It ends with the grace all the same.
+    if (isLast && name === 'SIGHUP') return;
+    // The system ends the process quicker than we could, but it does not know what must be done before.
+    if (isLast || !hasLastActs()) close(isLast ? undefined : 'SIGHUP');
+    if (isLast) return end(name);
     controller.abort(new Stopped(name));
-    setTimeout(() => process.kill(process.pid, name), graceMs).unref();
+    setTimeout(() => end(name), graceMs).unref();
   };
-  const close = () => {
-    for (const name of names) process.removeListener(name, onSignal);
+  const end = (name: StopSignal) => {
+    close();
+    doLastActs();
+    process.kill(process.pid, name);
+  };
+  const close = (kept?: StopSignal) => {
+    for (const name of names) if (name !== kept) process.removeListener(name, onSignal);
   };
   for (const name of names) process.on(name, onSignal);
   return {
@@ -34,7 +45,7 @@ export function listenForSignals(): Signals {
         ignored -= 1;
       };
     },
-    close,
+    close: () => close(),
   };
 }
 

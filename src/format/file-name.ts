@@ -9,9 +9,11 @@ export function parseRolloutName(name: string): RolloutName | null {
   if (!match) return null;
   const ids = (match[1] as string).match(uuidPattern);
   if (!ids) return null;
+  const threadId = (ids[0] as string).toLowerCase();
   return {
-    threadId: (ids[0] as string).toLowerCase(),
-    rolloutId: (ids[ids.length - 1] as string).toLowerCase(),
+    threadId,
+    // The same text where it is the same, as a home may have many.
+    rolloutId: ids.length === 1 ? threadId : (ids[ids.length - 1] as string).toLowerCase(),
     localTime: /^\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}/.exec(match[1] as string)?.[0] ?? null,
     compressed: match[2] !== undefined,
   };

@@ -4,18 +4,31 @@ import { judge, type Verdict } from './judge.ts';
 import {
   bare,
   count,
+  deletionCheck,
+  deletionReceipt,
   diff,
   envelope,
   error,
   finding,
+  hold,
+  holdReport,
+  holdRow,
   indexStatus,
+  journalEntry,
   lineage,
   moved,
   named,
   paginated,
+  prunePlan,
+  pruneResult,
+  redactionRules,
   replayState,
+  restored,
   schemaEntry,
   thread,
+  tombstone,
+  trashManifest,
+  trashRow,
 } from './validators.generated.js';
 
 const dialects: Record<Dialect, KindNode> = { bare, envelope, paginated, event };
@@ -82,4 +95,58 @@ export function validateDiff(value: unknown): Verdict {
 /** Whether a value is a row of `show --lineage`. */
 export function validateLineage(value: unknown): Verdict {
   return judge(lineage, value);
+}
+
+/** Whether a value is a file of rules for redaction. */
+export function validateRedactionRules(value: unknown): Verdict {
+  return judge(redactionRules, value);
+}
+
+/** Whether a value is a line of `holds.jsonl`. */
+export function validateHold(value: unknown): Verdict {
+  return judge(hold, value);
+}
+/** Whether a value is a row of `hold ls`. */
+export function validateHoldRow(value: unknown): Verdict {
+  return judge(holdRow, value);
+}
+/** Whether a value is a row of `hold report`. */
+export function validateHoldReport(value: unknown): Verdict {
+  return judge(holdReport, value);
+}
+/** Whether a value is a record of `prune --dry-run`. */
+export function validatePrunePlan(value: unknown): Verdict {
+  return judge(prunePlan, value);
+}
+/** Whether a value is what `prune` prints of a session. */
+export function validatePruneResult(value: unknown): Verdict {
+  return judge(pruneResult, value);
+}
+/** Whether a value is what `prune --verify` prints of a layer. */
+export function validateDeletionCheck(value: unknown): Verdict {
+  return judge(deletionCheck, value);
+}
+/** Whether a value is a line of `journal.jsonl`. */
+export function validateJournalEntry(value: unknown): Verdict {
+  return judge(journalEntry, value);
+}
+/** Whether a value is the manifest of a transaction in the trash. */
+export function validateTrashManifest(value: unknown): Verdict {
+  return judge(trashManifest, value);
+}
+/** Whether a value is a row of `restore --list`. */
+export function validateTrashRow(value: unknown): Verdict {
+  return judge(trashRow, value);
+}
+/** Whether a value is what `restore` prints of a session. */
+export function validateRestored(value: unknown): Verdict {
+  return judge(restored, value);
+}
+/** Whether a value is a tombstone. */
+export function validateTombstone(value: unknown): Verdict {
+  return judge(tombstone, value);
+}
+/** Whether a value is a receipt of a purge. */
+export function validateDeletionReceipt(value: unknown): Verdict {
+  return judge(deletionReceipt, value);
 }

@@ -5,8 +5,8 @@ import type { Event } from './event.ts';
  * there, and all that was recorded since the first of them. The marker itself stays.
  */
 export class RollbackTracker {
-  /** Ranges of `seq`, from (inclusive) to (exclusive), ascending and apart. */
-  readonly ranges: { from: number; to: number }[] = [];
+  /** Ascending and apart. */
+  readonly ranges: SeqRange[] = [];
   /** Where each user turn still in effect begins. */
   #starts: number[] = [];
   #turn = 0;
@@ -34,17 +34,24 @@ export class RollbackTracker {
     const kept = Math.max(0, this.#starts.length - count);
     const from = this.#starts[kept] as number;
     // What a rollback drops may hold earlier rollbacks whole, and never a part of one.
-    while (this.ranges.length > 0 && (this.ranges.at(-1) as { from: number }).from >= from) this.ranges.pop();
+    while (this.ranges.length > 0 && (this.ranges.at(-1) as SeqRange).from >= from) this.ranges.pop();
     this.ranges.push({ from, to: seq });
     this.#starts.length = kept;
   }
 }
 
+/** Events by their `seq`. */
+export interface SeqRange {
+  from: number;
+  /** Not included. */
+  to: number;
+}
+
 /** Whether an event lies in one of the ranges; to be asked with growing `seq`. */
-export function rollbackLookup(ranges: readonly { from: number; to: number }[]): (seq: number) => boolean {
+export function rollbackLookup(ranges: readonly SeqRange[]): (seq: number) => boolean {
   let next = 0;
   return (seq) => {
-    while (next < ranges.length && seq >= (ranges[next] as { to: number }).to) next++;
-    return next < ranges.length && seq >= (ranges[next] as { from: number }).from;
+    while (next < ranges.length && seq >= (ranges[next] as SeqRange).to) next++;
+    return next < ranges.length && seq >= (ranges[next] as SeqRange).from;
   };
 }

@@ -23,6 +23,8 @@ export interface SessionPorts {
    * @throws Failure `usage` when there is no such session
    */
   answers(session: string, fromTurn: number): Promise<AsyncIterable<RecordedAnswer>>;
+  /** Whether a legal hold covers a session, or that cannot be known: then its file stays in the form that it has. Never throws. */
+  isHeld(threadId: string): Promise<boolean>;
   /** Brings the index in step with what was recorded. Never throws: the index is brought in step by whoever reads it, too. */
   index(threadId: string): Promise<void>;
 }

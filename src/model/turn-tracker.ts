@@ -4,6 +4,9 @@
  * A turn begins where the agent recorded its start (Codex since 0.101), else at a user message that is not synthetic. A
  * recorded start under which nothing but a compaction happens is no turn: so after a start the count is open until the next
  * telling event, and the caller holds its events back until `settled`.
+ *
+ * Where no starts are recorded (Codex up to 0.98), a picture that the model has asked to see comes as a message of the user,
+ * and begins no turn.
  */
 export class TurnTracker {
   /** Number of the turn that settled events belong to; 0 before the first. */
@@ -14,6 +17,8 @@ export class TurnTracker {
   #knowsTasks = false;
   /** Half of a user message that Codex records twice, as model input and as event, waiting for the other half. */
   #unpaired: 'item' | 'event' | null = null;
+  /** Pictures that the model has asked to see, and that were not shown yet. */
+  #views = 0;
 
   /** All that the count depends on, to go on from later. */
   state(): TurnState {
@@ -24,6 +29,7 @@ export class TurnTracker {
       inTask: this.#inTask,
       knowsTasks: this.#knowsTasks,
       unpaired: this.#unpaired,
+      views: this.#views,
     };
   }
 
@@ -36,6 +42,7 @@ export class TurnTracker {
     tracker.#inTask = state.inTask;
     tracker.#knowsTasks = state.knowsTasks;
     tracker.#unpaired = state.unpaired;
+    tracker.#views = state.views ?? 0;
     return tracker;
   }
 
@@ -59,9 +66,17 @@ export class TurnTracker {
       case 'end':
         this.#inTask = false;
         return null;
+      case 'picture':
+        if (this.#views > 0) this.#views--;
+        else this.#user('item');
+        return null;
       case 'user-item':
       case 'user-event':
         this.#user(signal === 'user-item' ? 'item' : 'event');
+        return null;
+      case 'view':
+        this.#views++;
+        this.#unpaired = null;
         return null;
       case 'answer':
         this.#unpaired = null;
@@ -83,6 +98,7 @@ export class TurnTracker {
     this.#open = true;
     this.#compacted = false;
     this.#unpaired = null;
+    this.#views = 0;
     return wasOpen ? 'before' : null;
   }
 
@@ -109,13 +125,25 @@ export class TurnTracker {
       this.#unpaired = null;
       return;
     }
+    this.#views = 0;
     this.turn++;
     this.#unpaired = half;
   }
 }
 
 /** What an event means for the count. */
-export type TurnSignal = 'start' | 'end' | 'user-item' | 'user-event' | 'answer' | 'compaction' | 'other';
+export type TurnSignal =
+  | 'start'
+  | 'end'
+  | 'user-item'
+  | 'user-event'
+  /** A message of the user that holds pictures and no words. */
+  | 'picture'
+  /** The model asks to see a picture. */
+  | 'view'
+  | 'answer'
+  | 'compaction'
+  | 'other';
 
 export interface TurnState {
   turn: number;
@@ -124,4 +152,6 @@ export interface TurnState {
   inTask: boolean;
   knowsTasks: boolean;
   unpaired: 'item' | 'event' | null;
+  /** Absent in what an earlier version wrote. */
+  views?: number;
 }

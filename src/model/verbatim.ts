@@ -1,8 +1,16 @@
+const brand = Symbol.for('agent-sessions.Verbatim');
+
 /**
  * JSON kept exactly as it was recorded: big integers, duplicate keys, key order and escapes survive, because the text is
  * copied into the output instead of being parsed and written again.
  */
 export class Verbatim {
+  /** The program consists of several bundles, each of which has this class; what one made is known to all. */
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && brand in value;
+  }
+
+  readonly [brand] = true;
   readonly text: string;
   #value: unknown;
   #parsed: boolean;
@@ -27,7 +35,7 @@ export class Verbatim {
   }
 }
 
-const recordedText = Symbol('recorded text');
+const recordedText = Symbol.for('agent-sessions.recorded text');
 
 /** Ties an object to the text that it is printed as. The object itself reads as usual. */
 export function withText<T extends object>(value: T, text: string): T {
