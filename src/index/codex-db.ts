@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type BetterSqlite from 'better-sqlite3';
+import { databaseState } from './database-state.ts';
 
 /**
  * Names from the real Codex's own database, as Codex lists them: for a paginated thread `threads.name`, which it fills since
@@ -110,13 +111,23 @@ export function codexDatabaseStamp(home: string): string {
     .join('; ');
 }
 
-async function withDatabase<Result>(path: string, read: (database: BetterSqlite.Database) => Result): Promise<Result> {
+/**
+ * Reads a database that belongs to Codex, without touching the home.
+ *
+ * @throws Error when it cannot be read
+ */
+export async function withDatabase<Result>(
+  path: string,
+  read: (database: BetterSqlite.Database) => Result,
+): Promise<Result> {
   // Opening a pipe would wait for a writer.
   if (!statSync(path).isFile()) throw new Error(`${path} is not a regular file`);
   const Database = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite;
   const log = `${path}-wal`;
-  if (!existsSync(log) || statSync(log).size === 0) {
-    const database = new Database(atRest(readFileSync(path)));
+  const before = databaseState(path);
+  const image = !existsSync(log) || statSync(log).size === 0 ? readFileSync(path) : null;
+  if (image && databaseState(path) === before) {
+    const database = new Database(atRest(image));
     try {
       return read(database);
     } finally {
@@ -126,8 +137,15 @@ async function withDatabase<Result>(path: string, read: (database: BetterSqlite.
   const folder = mkdtempSync(join(tmpdir(), 'sessions-'));
   try {
     const copy = join(folder, 'state.sqlite');
-    copyFileSync(path, copy);
-    copyFileSync(log, `${copy}-wal`);
+    for (let attempt = 1; ; attempt++) {
+      const before = databaseState(path);
+      rmSync(`${copy}-wal`, { force: true });
+      copyFileSync(path, copy);
+      if (existsSync(log)) copyFileSync(log, `${copy}-wal`);
+      // Pages that moved from the log into the database between both copies would be in neither.
+      if (databaseState(path) === before) break;
+      if (attempt === MOST_ATTEMPTS) throw new Error(`somebody writes to ${path}`);
+    }
     const database = new Database(copy);
     try {
       return read(database);
@@ -144,3 +162,5 @@ function atRest(image: Buffer): Buffer {
   if (image.length > 19 && image[18] === 2) image.fill(1, 18, 20);
   return image;
 }
+
+const MOST_ATTEMPTS = 5;

@@ -35,14 +35,21 @@ export function ownerOf(path: string): 'ours' | 'other' | 'unknown' {
  * @throws NotOurs when it is anything else
  */
 export function stateOf(database: Database, versions: number): 'empty' | 'ready' {
-  const owner = database.pragma('application_id', { simple: true }) as number;
-  const version = database.pragma('user_version', { simple: true }) as number;
+  const { owner, version, tables } = describe(database);
   if (owner === APPLICATION_ID && version === versions) return 'ready';
-  const { tables } = database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number };
   if (tables > 0 && owner !== APPLICATION_ID) throw new NotOurs('it belongs to another program');
   if (version > versions) throw new NotOurs('a later version of sessions made it');
   if (version > 0) throw new NotOurs('an earlier version of sessions made it');
   return 'empty';
+}
+
+/** As of one moment: another process may be making the index, and its tables without its mark would be another program's. */
+function describe(database: Database): { owner: number; version: number; tables: number } {
+  return database.transaction(() => ({
+    owner: database.pragma('application_id', { simple: true }) as number,
+    version: database.pragma('user_version', { simple: true }) as number,
+    tables: database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number,
+  }))();
 }
 
 const MAGIC = 'SQLite format 3\0';

@@ -28,8 +28,9 @@ export class Staleness {
     return prepared(this.#database, query).run(threadId, mark).changes > 0;
   }
 
+  /** The newest first, as far as ids tell: somebody may be waiting for them. */
   some(limit: number): StaleMark[] {
-    const query = 'SELECT thread_id AS threadId, mark FROM stale LIMIT ?';
+    const query = 'SELECT thread_id AS threadId, mark FROM stale ORDER BY thread_id DESC LIMIT ?';
     return prepared(this.#database, query).all(limit) as StaleMark[];
   }
 

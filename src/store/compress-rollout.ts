@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { lstat, rm, unlink } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { Failure } from '../base/failure.ts';
+import { writeCompressed } from './compress-content.ts';
 import type { Home } from './home.ts';
 import { openRollout, type RolloutFile } from './rollout-file.ts';
 import {
@@ -13,7 +12,6 @@ import {
   setTime,
   syncFolderLater,
   trouble,
-  writeWhole,
 } from './writer/file-steps.ts';
 import { openTemp, tempPath } from './writer/own-temp.ts';
 
@@ -76,42 +74,14 @@ async function isUnchanged(path: string, { identity }: RolloutFile): Promise<boo
 }
 
 async function compressInto(temp: string, rollout: RolloutFile): Promise<ContentDigest> {
-  const zstd = createRequire(import.meta.url)('zstd-napi/binding.js') as typeof import('zstd-napi/binding.js');
-  const context = new zstd.CCtx();
-  context.setParameter(zstd.CParameter.compressionLevel, LEVEL);
-  context.setParameter(zstd.CParameter.checksumFlag, 1);
-  context.setParameter(zstd.CParameter.contentSizeFlag, 1);
-  context.setPledgedSrcSize(rollout.identity.size);
-  const output = Buffer.allocUnsafeSlow(OUTPUT_BYTES);
-  const hash = createHash('sha256');
-  let bytes = 0;
   const handle = await openTemp(temp);
   try {
-    for await (const block of rollout.blocks()) {
-      hash.update(block);
-      bytes += block.length;
-      // In pieces, so that the program has its turn in between.
-      for (let used = 0; used < block.length; ) {
-        const piece = block.subarray(used, used + PIECE_BYTES);
-        const [, produced, consumed] = context.compressStream2(output, piece, zstd.EndDirective.continue);
-        used += consumed;
-        await writeWhole(handle, output.subarray(0, produced));
-      }
-    }
-    for (let left = 1; left > 0; ) {
-      const [remaining, produced] = context.compressStream2(output, Buffer.alloc(0), zstd.EndDirective.end);
-      left = remaining;
-      await writeWhole(handle, output.subarray(0, produced));
-    }
+    const digest = await writeCompressed(handle, rollout);
     await handle.chmod(rollout.identity.mode & 0o777);
     await setTime(handle, rollout.identity.mtimeNs);
     await handle.sync();
+    return digest;
   } finally {
     await handle.close();
   }
-  return { bytes, sha256: hash.digest('hex') };
 }
-
-const LEVEL = 3;
-const PIECE_BYTES = 256 * 1024;
-const OUTPUT_BYTES = 512 * 1024;

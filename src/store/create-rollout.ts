@@ -23,7 +23,7 @@ export function newRolloutPath(home: Home, threadId: string, now: number): strin
  * Makes a rollout of whole lines, which nobody sees before it is complete and on disk. Call it under the lock of the thread.
  * After an error there is no file.
  *
- * @param path from `newRolloutPath`
+ * @param path from `newRolloutPath`, or in the archive
  * @param content in pieces of any size; each is written before the next one is asked for
  * @param beforePlacing done when the file is whole and on disk, before it gets its name
  *
@@ -48,7 +48,12 @@ export async function createRollout(
     }
     await beforePlacing();
     await placeFile(temp, path);
-    for (const folder of made) await syncFolderLater(folder);
+    try {
+      for (const folder of made) await syncFolderLater(folder);
+    } catch (error) {
+      await rm(path, { force: true });
+      throw error;
+    }
   } catch (error) {
     await rm(temp, { force: true });
     throw trouble(path, 'cannot be written', error);
@@ -58,7 +63,8 @@ export async function createRollout(
 /** Makes what is missing, and returns the folders that have got a new entry. */
 function makeFolders(home: Home, folder: string): string[] {
   const first = mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (realpathSync(folder) !== realpathSync(home.sessions) + folder.slice(home.sessions.length)) {
+  const root = folder === home.archived ? home.archived : home.sessions;
+  if (realpathSync(folder) !== realpathSync(root) + folder.slice(root.length)) {
     throw new Failure('refused', 'is reached through a symbolic link, which readers do not follow', { file: folder });
   }
   const made: string[] = [];

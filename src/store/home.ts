@@ -1,6 +1,6 @@
 import { realpathSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, join, resolve, sep } from 'node:path';
+import { userInfo } from 'node:os';
+import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { Failure } from '../base/failure.ts';
 
 /** A CODEX_HOME and the places in it that this program knows. */
@@ -18,13 +18,30 @@ export interface Home {
 }
 
 /**
+ * Where the home is that nothing names. A `HOME` that is empty or relative counts for nothing: it would lead into whatever
+ * folder the caller stands in, which may be somebody else's.
+ */
+export function defaultHome({ HOME: own }: Readonly<Record<string, string | undefined>>): string {
+  return join(own !== undefined && isAbsolute(own) ? own : homeOfUser(), '.codex');
+}
+
+/** In a container, a user may be a number that has no home. */
+function homeOfUser(): string {
+  try {
+    return userInfo().homedir;
+  } catch {
+    return '/';
+  }
+}
+
+/**
  * The home that the environment names: `$CODEX_HOME`, else `~/.codex`.
  *
  * @throws Failure `usage` when it is not there or is not a directory
  */
 export function findHome(env: Readonly<Record<string, string | undefined>>, cwd: string): Home {
   const named = env.CODEX_HOME;
-  const path = named ? resolve(cwd, named) : join(env.HOME || homedir(), '.codex');
+  const path = named ? resolve(cwd, named) : defaultHome(env);
   const hint = named ? 'CODEX_HOME names it; mkdir makes it' : 'set CODEX_HOME to the home of your Codex CLI';
   try {
     if (!statSync(path).isDirectory())

@@ -1,9 +1,11 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { discoverRollouts } from './discover.ts';
-import type { Home } from './home.ts';
+import { type Home, homeAt } from './home.ts';
 import { lineageFolder, removeLineageNote } from './lineage.ts';
 import { probeLock } from './lock-file.ts';
 import { coordinationPath, isThreadId, lockPath } from './locks.ts';
+import { TRASH_FOLDER } from './trash-place.ts';
 import { tempPath } from './writer/own-temp.ts';
 
 /**
@@ -41,8 +43,13 @@ function idsIn(folder: string, ending: string): string[] {
   }
 }
 
+/** Those in the trash count: they may come back, and need their notes then. */
 function threadsOf(home: Home): Set<string> {
+  const trash = join(home.path, TRASH_FOLDER);
+  const txs = existsSync(trash) ? readdirSync(trash).map((tx) => homeAt(join(trash, tx, 'files'))) : [];
   const threads = new Set<string>();
-  for (const found of discoverRollouts(home)) if (found.kind === 'rollout') threads.add(found.threadId);
+  for (const place of [home, ...txs]) {
+    for (const found of discoverRollouts(place)) if (found.kind === 'rollout') threads.add(found.threadId);
+  }
   return threads;
 }

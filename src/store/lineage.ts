@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, fsyncSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Failure } from '../base/failure.ts';
+import { parseTime } from '../base/time.ts';
+import { openFolderIn } from './folder-handle.ts';
 import type { Home } from './home.ts';
 import { isThreadId } from './locks.ts';
 import type { RolloutFile } from './rollout-file.ts';
-import { syncFolderLater, trouble, writeWhole } from './writer/file-steps.ts';
+import { OWN_FOLDER } from './store-lock.ts';
+import { trouble } from './writer/file-steps.ts';
 
 /** What is known of a fork that copied its parent's records. Schema: `schemas/lineage-note.schema.json`. */
 export interface LineageNote {
@@ -26,21 +29,46 @@ export interface LineageNote {
   created_at: string;
 }
 
-/** Writes the note of a fork whose lock this process holds, and brings it to the disk. */
-export async function writeLineageNote(home: Home, note: LineageNote): Promise<void> {
-  const path = lineagePath(home, note.thread_id);
+/**
+ * Writes the note of a thread whose lock this process holds, and brings it to the disk. Nothing that is there is written to, and
+ * no link is followed: a note is made or there is none.
+ *
+ * @throws Failure `refused` when there is a note already; `trouble` otherwise
+ */
+export function writeLineageNote(home: Home, note: LineageNote): void {
+  writeText(home, note.thread_id, `${JSON.stringify(note)}\n`);
+}
+
+/** Puts back the text of a note that was removed. @throws as `writeLineageNote` */
+export function restoreLineageNote(home: Home, threadId: string, text: string): void {
+  writeText(home, threadId, text);
+}
+
+function writeText(home: Home, threadId: string, text: string): void {
+  const path = lineagePath(home, threadId);
   try {
-    mkdirSync(lineageFolder(home), { recursive: true, mode: 0o700 });
-    // Half of one is none: a fork that was not finished has nothing else, either.
-    const handle = await open(path, 'w', 0o600);
+    const folder = openFolderIn(home, LINEAGE, { create: true });
     try {
-      await writeWhole(handle, Buffer.from(`${JSON.stringify(note)}\n`));
-      await handle.datasync();
+      const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+      const name = `${threadId}.json`;
+      // Half of one is none: a thread that did not get its file yet has nothing else, either.
+      const descriptor = openSync(folder.path(name), flags, 0o600);
+      try {
+        writeFileSync(descriptor, text);
+        fsyncSync(descriptor);
+      } catch (error) {
+        folder.unlink(name);
+        throw error;
+      } finally {
+        closeSync(descriptor);
+      }
+      folder.sync();
     } finally {
-      await handle.close();
+      folder.close();
     }
-    await syncFolderLater(lineageFolder(home));
   } catch (error) {
+    const isTaken = (error as NodeJS.ErrnoException).code === 'EEXIST';
+    if (isTaken) throw new Failure('refused', 'there is a note already', { file: path, cause: error });
     throw trouble(path, 'cannot be written', error);
   }
 }
@@ -52,12 +80,40 @@ export function removeLineageNote(home: Home, threadId: string): void {
 /** The note of a fork; null where there is none, or one that is damaged. */
 export function readLineageNote(home: Home, threadId: string): LineageNote | null {
   if (!isThreadId(threadId)) return null;
+  const text = readNoteText(lineagePath(home, threadId));
+  return text === null ? null : parseLineageNote(text, threadId);
+}
+
+/** The text of a file that may be a note; null for everything that is none: a link, a pipe, a file that is too long. */
+export function readNoteText(path: string): string | null {
   try {
-    const note = JSON.parse(readFileSync(lineagePath(home, threadId), 'utf8')) as LineageNote;
-    return isNote(note) && note.thread_id === threadId ? note : null;
+    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      const stat = fstatSync(descriptor);
+      return stat.isFile() && stat.size <= MOST_BYTES ? readFileSync(descriptor, 'utf8') : null;
+    } finally {
+      closeSync(descriptor);
+    }
   } catch {
     return null;
   }
+}
+
+/** The note of this thread that a text is, of nothing but the keys of a note; null for anything else. */
+export function parseLineageNote(text: string, threadId: string): LineageNote | null {
+  let value: LineageNote;
+  try {
+    value = JSON.parse(text) as LineageNote;
+  } catch {
+    return null;
+  }
+  if (!isNote(value) || value.thread_id !== threadId) return null;
+  const { schema, thread_id, forked_from_id, parent_rollout_id, parent_end_byte } = value;
+  const { turn, copy_begins_at, own_records_at, sha256, created_at } = value;
+  return {
+    ...{ schema, thread_id, forked_from_id, parent_rollout_id, parent_end_byte },
+    ...{ turn, copy_begins_at, own_records_at, sha256, created_at },
+  };
 }
 
 /** Whether the copied part of a fork's file is what the note says. */
@@ -75,20 +131,30 @@ export async function fitsNote(rollout: RolloutFile, note: LineageNote): Promise
 }
 
 export function lineageFolder(home: Home): string {
-  return join(home.path, '.sessions', 'lineage');
+  return join(home.path, LINEAGE);
 }
 
+/** @throws RangeError for what is not the id of a thread: it could lead anywhere */
 export function lineagePath(home: Home, threadId: string): string {
+  if (!isThreadId(threadId)) throw new RangeError(`'${threadId}' is not the id of a session`);
   return join(lineageFolder(home), `${threadId}.json`);
 }
 
 function isNote(note: LineageNote): boolean {
+  if (typeof note !== 'object' || note === null) return false;
   const numbers = [note.parent_end_byte, note.turn, note.copy_begins_at, note.own_records_at];
-  const texts = [note.forked_from_id, note.parent_rollout_id, note.sha256, note.created_at];
+  const ids = [note.thread_id, note.forked_from_id, note.parent_rollout_id];
   return (
     note.schema === 'sessions.lineage-note/1' &&
     numbers.every((number) => Number.isSafeInteger(number) && number >= 0) &&
-    texts.every((text) => typeof text === 'string') &&
+    ids.every((id) => typeof id === 'string' && isThreadId(id)) &&
+    typeof note.sha256 === 'string' &&
+    /^[0-9a-f]{64}$/.test(note.sha256) &&
+    typeof note.created_at === 'string' &&
+    parseTime(note.created_at) !== null &&
     note.copy_begins_at <= note.own_records_at
   );
 }
+
+const LINEAGE = `${OWN_FOLDER}/lineage`;
+const MOST_BYTES = 16 * 1024;

@@ -30,6 +30,9 @@ export function createLiveProbe(home: Home): (threadId: string) => boolean | nul
   };
 }
 
+/** How long a session was left alone that nobody has open any more, where nothing else tells: milliseconds. */
+export const IDLE_MS = 7 * 86_400_000;
+
 /**
  * Whether everybody takes locks in this home, so that a thread without one is free. The folder alone does not tell, because this
  * program makes it too: Codex has had the history database beside it since the same version. Or there is no Codex at all.

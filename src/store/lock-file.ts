@@ -1,19 +1,22 @@
 import { closeSync, constants, fstatSync, openSync, statSync, unlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { isMainThread } from 'node:worker_threads';
 import { Failure } from '../base/failure.ts';
 import type { Clock } from '../base/io.ts';
+import { systemReason } from '../base/system-error.ts';
 import { describeHolder } from './lock-holders.ts';
 
 /**
  * Takes an exclusive flock(2) on a file, which is made when it is not there. The kernel gives it back when this process
  * ends, however it ends.
  *
+ * @param shown the path that messages name, where the file is reached by another one
  * @returns null when another open file has it
  * @throws Failure `trouble` where the file cannot be opened or locked
  */
-export function tryLockFile(path: string): FileLock | null {
+export function tryLockFile(path: string, shown = path): FileLock | null {
   for (;;) {
-    const descriptor = openLockFile(path);
+    const descriptor = openLockFile(path, shown);
     try {
       if (!flock(descriptor, 'exnb')) {
         closeSync(descriptor);
@@ -21,7 +24,7 @@ export function tryLockFile(path: string): FileLock | null {
       }
     } catch (error) {
       closeSync(descriptor);
-      throw new Failure('trouble', `the lock cannot be taken: ${reasonOf(error)}`, { file: path, cause: error });
+      throw new Failure('trouble', `the lock cannot be taken: ${reasonOf(error)}`, { file: shown, cause: error });
     }
     // Whoever held it may have removed the file while we waited; then ours is a lock that nobody sees.
     if (isStillAt(path, descriptor)) return new FileLock(path, descriptor);
@@ -52,6 +55,11 @@ export interface LockWait {
   signal?: AbortSignal;
   /** Milliseconds; five seconds when absent. */
   ms?: number;
+}
+
+/** Takes the same lock on a file that is open: it is given back with the descriptor. False when another open file has it. */
+export function lockDescriptor(descriptor: number): boolean {
+  return flock(descriptor, 'exnb');
 }
 
 /** An exclusive lock that this process holds. */
@@ -111,6 +119,8 @@ let flockSync: FlockSync | undefined;
 
 /** False when another open file has the lock. The package is native code, and loaded when it is first needed. */
 function flock(descriptor: number, how: 'exnb' | 'shnb'): boolean {
+  // What a second thread that loads it does to the first one's part ends the whole program.
+  if (!isMainThread) throw new Error('only the main thread takes locks');
   flockSync ??= (createRequire(import.meta.url)('fs-ext') as { flockSync: FlockSync }).flockSync;
   try {
     flockSync(descriptor, how);
@@ -122,11 +132,11 @@ function flock(descriptor: number, how: 'exnb' | 'shnb'): boolean {
   }
 }
 
-function openLockFile(path: string): number {
+function openLockFile(path: string, shown: string): number {
   try {
     return openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK, 0o600);
   } catch (error) {
-    throw new Failure('trouble', `the lock file cannot be opened: ${reasonOf(error)}`, { file: path, cause: error });
+    throw new Failure('trouble', `the lock file cannot be opened: ${reasonOf(error)}`, { file: shown, cause: error });
   }
 }
 
@@ -137,7 +147,7 @@ function isStillAt(path: string, descriptor: number): boolean {
 }
 
 function reasonOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? String(error);
+  return systemReason(error) ?? (error as NodeJS.ErrnoException).code ?? String(error);
 }
 
 const LONGEST_WAIT_MS = 5000;

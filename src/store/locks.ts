@@ -14,7 +14,7 @@ import { noteFirstSession } from './own-home.ts';
  * Taking and giving back happens under Codex's own `.coordination.lock`, so that a lock file is never removed while
  * somebody opens it.
  *
- * @throws Failure `busy` when somebody has one of the threads open, or the coordination lock for too long
+ * @throws ThreadOpen when somebody has one of the threads open; Failure `busy` when the coordination lock for too long
  */
 export async function lockThreads(home: Home, threadIds: Iterable<string>, wait: LockWait): Promise<ThreadLocks> {
   makeFolder(home);
@@ -24,7 +24,7 @@ export async function lockThreads(home: Home, threadIds: Iterable<string>, wait:
     for (const threadId of [...new Set(threadIds)].sort()) {
       const path = lockPath(home, threadId);
       const lock = tryLockFile(path);
-      if (!lock) throw new Failure('busy', `${describeHolder(path)} has session ${threadId} open`);
+      if (!lock) throw new ThreadOpen(threadId, `${describeHolder(path)} has session ${threadId} open`);
       taken.push(lock);
     }
   } catch (error) {
@@ -34,6 +34,16 @@ export async function lockThreads(home: Home, threadIds: Iterable<string>, wait:
     coordination.release();
   }
   return { release: () => release(home, taken, wait) };
+}
+
+/** Somebody has a thread open. */
+export class ThreadOpen extends Failure {
+  readonly threadId: string;
+
+  constructor(threadId: string, message: string) {
+    super('busy', message);
+    this.threadId = threadId;
+  }
 }
 
 export interface ThreadLocks {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  type BigIntStats,
   closeSync,
   constants,
   fchmodSync,
@@ -20,6 +21,7 @@ import { join } from 'node:path';
 import { Failure } from '../base/failure.ts';
 import { syncFolder } from './archive-files.ts';
 import type { Home } from './home.ts';
+import { keepOwner } from './keep-owner.ts';
 import { type FileLock, type LockWait, lockFile } from './lock-file.ts';
 import { parseEntry } from './name-index.ts';
 
@@ -62,6 +64,11 @@ export class NameIndexEdit {
    * to the one before. All other bytes stay. The file is replaced in one step.
    */
   remove(threadId: string): void {
+    this.removeEach((id) => id === threadId);
+  }
+
+  /** The same for many threads. */
+  removeEach(isMeant: (threadId: string) => boolean): void {
     const path = this.#home.nameIndex;
     const before = lstatSync(path, { bigint: true, throwIfNoEntry: false });
     if (!before) return;
@@ -72,9 +79,9 @@ export class NameIndexEdit {
     } finally {
       closeSync(descriptor);
     }
-    const kept = withoutThread(content, threadId);
+    const kept = withoutThreads(content, isMeant);
     if (kept.length === content.length) return;
-    const made = writeAside(this.#home, kept, Number(before.mode) & 0o777);
+    const made = writeAside(this.#home, kept, before);
     try {
       const now = lstatSync(path, { bigint: true });
       // A Codex older than 0.166 writes without asking for the lock.
@@ -127,26 +134,28 @@ function appendWhole(descriptor: number, bytes: Buffer): void {
   }
 }
 
-function withoutThread(content: Buffer, threadId: string): Buffer {
+function withoutThreads(content: Buffer, isMeant: (threadId: string) => boolean): Buffer {
   const kept: Buffer[] = [];
   for (let start = 0; start < content.length; ) {
     const found = content.indexOf(LF, start);
     const end = found === -1 ? content.length : found + 1;
     const line = content.subarray(start, end);
-    if (parseEntry(line.toString())?.id !== threadId) kept.push(line);
+    const id = parseEntry(line.toString())?.id;
+    if (id === undefined || !isMeant(id)) kept.push(line);
     start = end;
   }
   return Buffer.concat(kept);
 }
 
-/** A file of this program's own in the same file system, complete and on disk. */
-function writeAside(home: Home, bytes: Buffer, mode: number): string {
+/** A file of this program's own in the same file system, complete and on disk. @param like whose place it is to take */
+function writeAside(home: Home, bytes: Buffer, like: BigIntStats): string {
   const folder = join(home.path, '.sessions', 'tmp');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, `name-index-${randomUUID()}`);
   const descriptor = openSync(path, 'wx', 0o600);
   try {
-    fchmodSync(descriptor, mode);
+    keepOwner(descriptor, like, home.nameIndex);
+    fchmodSync(descriptor, Number(like.mode) & 0o777);
     for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written);
     fsyncSync(descriptor);
   } finally {

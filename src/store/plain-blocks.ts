@@ -15,13 +15,18 @@ export async function* plainBlocks(handle: Descriptor, from: number, end: number
   };
   // The next block is read while the reader works on this one.
   let next = readNext();
-  while (next) {
-    const { buffer, bytesRead } = await next;
-    if (bytesRead === 0) return;
-    position += bytesRead;
-    turn++;
-    next = readNext();
-    yield buffer.subarray(0, bytesRead);
+  try {
+    while (next) {
+      const { buffer, bytesRead } = await next;
+      if (bytesRead === 0) return;
+      position += bytesRead;
+      turn++;
+      next = readNext();
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    // Whoever leaves early closes the file, which must not be read any more then.
+    await next?.catch(() => {});
   }
 }
 

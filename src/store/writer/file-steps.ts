@@ -8,7 +8,7 @@ import { openRollout } from '../rollout-file.ts';
 
 /**
  * Gives a finished temporary file its name, which nothing has yet, and makes that outlive a loss of power. When this fails
- * the name is free again; the temporary file is gone in either case.
+ * the name is free again; the temporary file is gone in either case, if it can be removed.
  *
  * @throws Failure `refused` when there is a file of that name
  */
@@ -17,17 +17,18 @@ export async function placeFile(temp: string, target: string): Promise<void> {
     await link(temp, target);
     try {
       await syncFolderLater(dirname(target));
+      await rm(temp, { force: true });
     } catch (error) {
       await unlink(target);
       throw error;
     }
   } catch (error) {
+    // Where that cannot be done, the next run does it.
+    await rm(temp, { force: true }).catch(() => {});
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') throw new Failure('refused', 'there is a file already', { file: target, cause: error });
     const hint = code === 'EXDEV' ? 'sessions/ and .sessions/ have to be on one file system' : undefined;
     throw trouble(target, 'cannot be put in its place', error, hint);
-  } finally {
-    await rm(temp, { force: true });
   }
 }
 
@@ -95,7 +96,8 @@ export function trouble(file: string, what: string, error: unknown, hint?: strin
   return new Failure('trouble', `${what}: ${reasonOf(error)}`, details);
 }
 
-function reasonOf(error: unknown): string {
+/** What the system says, in words. */
+export function reasonOf(error: unknown): string {
   const { errno, message } = error as NodeJS.ErrnoException;
   // Node has no words of its own for it.
   if (errno === -constants.errno.EDQUOT) return 'disk quota exceeded';
