@@ -6,7 +6,7 @@ import { parseTime } from '../base/time.ts';
 import { type CodexEdit, openCodexEdit } from '../index/codex-edit.ts';
 import { moveFile, syncFolder } from '../store/archive-files.ts';
 import type { RolloutEntry } from '../store/discover.ts';
-import { usesLocks } from '../store/live.ts';
+import { IDLE_MS, usesLocks } from '../store/live.ts';
 import { describeProcess } from '../store/lock-holders.ts';
 import { findWriters } from '../store/lock-writers.ts';
 import { lockThreads } from '../store/locks.ts';
@@ -35,17 +35,20 @@ export class Archiving {
    * Moves a session with the sub-agents that it spawned, and tells Codex's database. All of its files move or none; when the
    * program is killed meanwhile, each is in one of both places, and a second run does the rest.
    *
+   * @param only moves none but these of them, for whoever takes an earlier move back
    * @throws Failure `busy` while somebody has one of them open; `refused` when that cannot be known
    */
-  async move(threadId: string): Promise<Moved[]> {
+  async move(threadId: string, only?: readonly string[]): Promise<MoveResult> {
     for (let attempt = 1; ; attempt++) {
-      const moves = this.#plan(threadId);
+      const moves = this.#plan(threadId, only);
       // Codex names a file that the search did not find: it was made since.
       if (!this.#isFresh && moves.some(({ row }) => row?.isKnown === false)) {
         await this.#search();
         continue;
       }
-      if (moves.every((move) => this.#isDone(move))) return moves.map(toMoved);
+      const pending = moves.filter((move) => !this.#isDone(move)).map((move) => move.threadId);
+      const result = { all: moves.map(toMoved), moved: pending };
+      if (pending.length === 0) return result;
       const locks = await lockThreads(
         this.#catalog.home,
         moves.map((move) => move.threadId),
@@ -56,7 +59,7 @@ export class Archiving {
           await this.#checkUse(moves);
           this.#apply(moves);
           this.#isFresh = false;
-          return moves.map(toMoved);
+          return result;
         }
       } finally {
         await locks.release();
@@ -75,11 +78,12 @@ export class Archiving {
     this.#isFresh = true;
   }
 
-  #plan(threadId: string): ThreadMove[] {
+  #plan(threadId: string, only?: readonly string[]): ThreadMove[] {
     const { spawned } = this.#context;
     const family = familyOf(threadId, (id) => [...(spawned.get(id) ?? []), ...(this.#codex?.children(id) ?? [])]);
-    const here = family.filter((id) => this.#catalog.thread(id).length > 0);
-    if (!here.includes(threadId)) throw new Failure('usage', `session ${threadId} is gone`);
+    const wanted = only === undefined ? family : family.filter((id) => only.includes(id));
+    const here = wanted.filter((id) => this.#catalog.thread(id).length > 0);
+    if (this.#catalog.thread(threadId).length === 0) throw new Failure('usage', `session ${threadId} is gone`);
     return here.map((id) => planMove(this.#catalog, id, this.#archived, this.#codex?.thread(id) ?? null));
   }
 
@@ -129,6 +133,13 @@ export interface ArchivingContext {
   signal: AbortSignal;
   /** From `findSpawned`. */
   spawned: ReadonlyMap<string, readonly string[]>;
+}
+
+export interface MoveResult {
+  /** The session and what it spawned, wherever they were before. */
+  all: Moved[];
+  /** The ids of those that were not there yet. */
+  moved: string[];
 }
 
 /** Schema: `schemas/moved.schema.json`. */
@@ -184,5 +195,4 @@ function isFile(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
-const IDLE_MS = 7 * 86_400_000;
 const MOST_ATTEMPTS = 3;

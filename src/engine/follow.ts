@@ -1,12 +1,19 @@
 import { stat } from 'node:fs/promises';
 import type { Clock } from '../base/io.ts';
-import { openRollout } from '../store/rollout-file.ts';
+import { type Damage, openRollout } from '../store/rollout-file.ts';
 
 /**
  * The content of a rollout as it grows, like `tail -f`: what is there, then what is appended, until the signal fires or the
  * file is gone. It survives the move from `.jsonl` to `.jsonl.zst` and back, as the content stays the same.
+ *
+ * @param onCaughtUp hears each time that all which is there was taken, and what was wrong with its compressed form
  */
-export async function* followBlocks(path: string, clock: Clock, signal: AbortSignal): AsyncGenerator<Buffer> {
+export async function* followBlocks(
+  path: string,
+  clock: Clock,
+  signal: AbortSignal,
+  onCaughtUp: (damage: Damage | null) => void = () => {},
+): AsyncGenerator<Buffer> {
   const plain = path.replace(/\.zst$/, '');
   let delivered = 0;
   let misses = 0;
@@ -27,6 +34,7 @@ export async function* followBlocks(path: string, clock: Clock, signal: AbortSig
         } finally {
           await rollout.close();
         }
+        onCaughtUp(rollout.damage);
       } else {
         seen = '';
       }

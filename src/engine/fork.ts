@@ -82,7 +82,7 @@ async function writeChild(catalog: Catalog, cut: CutThread, writing: Writing): P
   const path = newRolloutPath(home, threadId, now);
   try {
     await createRollout(home, threadId, path, content, async () => {
-      if (method === 'copy') await writeLineageNote(home, note());
+      if (method === 'copy') writeLineageNote(home, note());
       else checkBase(cut);
     });
   } catch (error) {

@@ -5,9 +5,11 @@ import { defaultLimits } from '../format/limits.ts';
 import { type Line, LineFramer } from '../format/line-framer.ts';
 import { toRecord } from '../format/record.ts';
 import { openRollout, type RolloutFile } from '../store/rollout-file.ts';
+import { readSeekableTail } from '../store/seek-table-tail.ts';
 
 /**
- * When a rollout's last record was written, else when the file was; RFC 3339 UTC. Of a plain file only the end is read.
+ * When a rollout's last record was written, else when the file was; RFC 3339 UTC. Of a plain file, and of a compressed one with a
+ * seek table, only the end is read.
  *
  * @returns null when the file cannot be read
  */
@@ -20,19 +22,25 @@ export async function lastRecordTime(path: string): Promise<string | null> {
     throw error;
   }
   try {
-    const { size, mtimeNs } = rollout.identity;
-    const from = rollout.content === 'plain' ? Math.max(0, size - TAIL_BYTES) : 0;
-    const time = (await lastTime(rollout, from)) ?? (from > 0 ? await lastTime(rollout, 0) : null);
-    return time ?? formatTime(Number(mtimeNs / 1_000_000n));
+    const time = (await timeAtEnd(rollout)) ?? (await lastTime(rollout.blocks(), 0));
+    return time ?? formatTime(Number(rollout.identity.mtimeNs / 1_000_000n));
   } finally {
     await rollout.close();
   }
 }
 
-async function lastTime(rollout: RolloutFile, from: number): Promise<string | null> {
+/** Null where the end cannot be read by itself, or tells nothing. */
+async function timeAtEnd(rollout: RolloutFile): Promise<string | null> {
+  const from = rollout.identity.size - TAIL_BYTES;
+  if (rollout.content === 'plain') return from > 0 ? lastTime(rollout.blocks(from), from) : null;
+  const tail = await readSeekableTail(rollout, TAIL_BYTES);
+  return tail && lastTime([tail.bytes], tail.offset);
+}
+
+async function lastTime(blocks: AsyncIterable<Buffer> | Iterable<Buffer>, from: number): Promise<string | null> {
   let last: string | null = null;
   const framer = new LineFramer(defaultLimits.lineBytes, from, from > 0 ? 1 : 0);
-  for await (const block of rollout.blocks(from)) {
+  for await (const block of blocks) {
     for (const line of framer.push(block)) last = timeOf(line) ?? last;
   }
   for (const line of framer.end()) last = timeOf(line) ?? last;

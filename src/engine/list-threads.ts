@@ -3,6 +3,7 @@ import { createLiveProbe } from '../store/live.ts';
 import type { Catalog } from './catalog.ts';
 import { readNames } from './names.ts';
 import type { Report } from './problem.ts';
+import { reportObstacles } from './report-obstacles.ts';
 import { type Selectors, selectRows } from './selectors.ts';
 import { summarise } from './summarise.ts';
 
@@ -12,16 +13,7 @@ import { summarise } from './summarise.ts';
  * @param options.onProgress told how many sessions of how many were read
  */
 export async function listThreads(catalog: Catalog, selectors: Selectors, options: ListOptions): Promise<ThreadRow[]> {
-  for (const { rule, path, message } of catalog.obstacles) {
-    options.report({
-      rule,
-      weight: rule === 'UNREADABLE' ? 'lost' : 'note',
-      file: path,
-      line: null,
-      offset: null,
-      message,
-    });
-  }
+  reportObstacles(catalog.obstacles, options.report);
   const names = await readNames(catalog, (message) => {
     options.report({ rule: 'CODEX-DB', weight: 'note', file: null, line: null, offset: null, message });
   });
@@ -44,6 +36,10 @@ export interface ListOptions {
   onProgress?: (done: number, of: number) => void;
   /** People read the rows: the first ones are wanted at once, and are not checked against everything else. */
   isForPeople?: boolean;
+  /** Told of rows that were made anew, in no order, before they are listed and after; selected by nothing. */
+  onMade?: (rows: ThreadRow[]) => void;
+  /** Threads that may read files at once; as many as help when absent. */
+  mostWorkers?: number;
   /** Called when everything was listed and every file of the home is looked at once more. */
   beforeFullRefresh?: () => Promise<void>;
 }

@@ -9,7 +9,7 @@ import type { Catalog } from './catalog.ts';
  * @param onTrouble told when the database cannot be read; the index alone then counts
  */
 export async function readNames(
-  catalog: Catalog,
+  catalog: Pick<Catalog, 'home'>,
   onTrouble: (message: string) => void = () => {},
 ): Promise<Map<string, string>> {
   let names = new Map<string, string>();

@@ -7,7 +7,28 @@ import { isThreadId } from '../store/locks.ts';
 import { editNameIndex } from '../store/name-index-edit.ts';
 import type { Catalog } from './catalog.ts';
 import { readHead } from './read-head.ts';
-import { isPath } from './resolve-session.ts';
+import { isPath, type SessionResolver } from './resolve-session.ts';
+
+/**
+ * Gives a session its name, or takes it away with null, and returns what its user should know: that the name cannot be asked
+ * for by itself, and what is left to do.
+ *
+ * @param name from `checkName`
+ * @throws Failure as `nameSession`
+ */
+export async function renameSession(
+  sessions: SessionResolver,
+  threadId: string,
+  name: string | null,
+  context: Omit<NamingContext, 'say'>,
+): Promise<string[]> {
+  const said: string[] = [];
+  const doubt = name === null ? null : doubtAbout(name, threadId, await sessions.names());
+  if (doubt) said.push(doubt);
+  const say = (message: string) => void said.push(message);
+  await nameSession(await sessions.catalog(), threadId, name, { ...context, say });
+  return said;
+}
 
 /**
  * Gives a session its name in both places where Codex looks: its name index, under Codex's own lock, and its database. The
@@ -17,7 +38,7 @@ import { isPath } from './resolve-session.ts';
  * @param context.say told what is left to do, where the database cannot be changed or does not know the session
  * @throws Failure `busy` when somebody holds the lock, or the database, for too long; nothing is changed then
  */
-export async function nameSession(
+async function nameSession(
   catalog: Catalog,
   threadId: string,
   name: string | null,
@@ -53,7 +74,7 @@ export async function nameSession(
   }
 }
 
-export interface NamingContext {
+interface NamingContext {
   clock: Clock;
   signal: AbortSignal;
   say(message: string): void;
@@ -82,7 +103,7 @@ export function checkName(text: string): string {
 }
 
 /** What a user should know of a name that is allowed; null when there is nothing. */
-export function doubtAbout(name: string, threadId: string, names: ReadonlyMap<string, string>): string | null {
+function doubtAbout(name: string, threadId: string, names: ReadonlyMap<string, string>): string | null {
   if (isPath(name)) return `sessions takes '${name}' for a path; Codex finds the session by it`;
   const other = [...names].find(([id, known]) => known === name && id !== threadId)?.[0];
   return other === undefined ? null : `session ${other} has this name, too: neither can be asked for by it alone`;

@@ -7,6 +7,7 @@ import { openThread } from './open-thread.ts';
 import type { Report } from './problem.ts';
 import type { RawFile } from './raw.ts';
 import { readHead } from './read-head.ts';
+import type { Content } from './read-records.ts';
 import { fileAlone, type ThreadSource } from './read-thread.ts';
 import type { SessionResolver, Target } from './resolve-session.ts';
 
@@ -26,23 +27,47 @@ export async function rawFile(resolver: SessionResolver, target: Target): Promis
   return { path: (files.at(-1) as { path: string }).path, openThread };
 }
 
-/** The same source, with its last file read as it grows. */
-export function followed(source: ThreadSource, clock: Clock, signal: AbortSignal): ThreadSource {
+/**
+ * The same source, with its last file read as it grows.
+ *
+ * @param onCaughtUp hears each time that all which is there was taken
+ */
+export function followed(
+  source: ThreadSource,
+  clock: Clock,
+  signal: AbortSignal,
+  onCaughtUp: () => void = () => {},
+): ThreadSource {
   const last = source.parts.length - 1;
   const parts = source.parts.map((part, index) =>
     index < last
       ? part
       : {
           ...part,
-          open: async (path: string) => ({
-            path,
-            damage: null,
-            blocks: () => followBlocks(path, clock, signal),
-            close: async () => {},
-          }),
+          open: async (path: string) => followedContent(path, clock, signal, onCaughtUp),
         },
   );
   return { ...source, parts };
+}
+
+/** Whoever follows a file waits for one that cannot be opened. @throws what its opening throws */
+export async function checkOpens({ parts }: ThreadSource): Promise<void> {
+  const last = parts.at(-1);
+  if (last) await (await (last.open ?? openRollout)(last.path)).close();
+}
+
+function followedContent(path: string, clock: Clock, signal: AbortSignal, onCaughtUp: () => void): Content {
+  const content: Content = {
+    path,
+    damage: null,
+    blocks: () =>
+      followBlocks(path, clock, signal, (damage) => {
+        content.damage = damage;
+        onCaughtUp();
+      }),
+    close: async () => {},
+  };
+  return content;
 }
 
 async function threadIdOf(path: string): Promise<string | null> {

@@ -1,4 +1,4 @@
-import { openRollout } from '../store/rollout-file.ts';
+import { openRollout, type RolloutFile } from '../store/rollout-file.ts';
 import { type EventFilter, passes, passesAll } from './event-filter.ts';
 import type { Report } from './problem.ts';
 import { ofNumbers, ofTypes, selectLines } from './raw-lines.ts';
@@ -13,16 +13,25 @@ import { lineInFile, readParts, type ThreadSource } from './read-thread.ts';
 export async function* readRaw(file: RawFile, filter: EventFilter, report: Report): AsyncGenerator<Buffer> {
   const rollout = await openRollout(file.path, file.isStdin ? { shownAs: '-' } : {});
   try {
-    if (passesAll(filter)) yield* rollout.blocks();
-    else if (isByTypeOnly(filter)) yield* selectLines(rollout.blocks(), ofTypes(filter.types.flatMap(typesOnDisk)));
-    else yield* selectLines(rollout.blocks(), ofNumbers(await matchingLines(await file.openThread(), filter)));
-    if (rollout.damage) {
-      const { rule, message, offset } = rollout.damage;
-      report({ rule, weight: 'lost', file: rollout.path, line: null, offset, message });
-    }
+    yield* rawChunks(rollout, filter, file.openThread, report);
   } finally {
     await rollout.close();
   }
+}
+
+/** The same of a file that is open already. */
+export async function* rawChunks(
+  rollout: RolloutFile,
+  filter: EventFilter,
+  openThread: () => Promise<ThreadSource>,
+  report: Report,
+): AsyncGenerator<Buffer> {
+  if (passesAll(filter)) yield* rollout.blocks();
+  else if (isByTypeOnly(filter)) yield* selectLines(rollout.blocks(), ofTypes(filter.types.flatMap(typesOnDisk)));
+  else yield* selectLines(rollout.blocks(), ofNumbers(await matchingLines(await openThread(), filter)));
+  if (!rollout.damage) return;
+  const { rule, message, offset } = rollout.damage;
+  report({ rule, weight: 'lost', file: rollout.path, line: null, offset, message });
 }
 
 export interface RawFile {

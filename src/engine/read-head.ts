@@ -1,8 +1,8 @@
 import type { JsonObject } from '../format/decode-line.ts';
 import { isObject, type Record } from '../format/record.ts';
 import type { Dialect } from '../model/thread-row.ts';
-import { openRollout, type RolloutFile } from '../store/rollout-file.ts';
-import { readLineBlocks } from './read-records.ts';
+import { openRollout } from '../store/rollout-file.ts';
+import { type Content, readLineBlocks } from './read-records.ts';
 
 /**
  * What the first records of a rollout say about it: its dialect, its session_meta, and what it was forked from. Damaged
@@ -35,7 +35,7 @@ export function rememberHeads(): HeadReader {
 }
 
 /** The head of a rollout that is open already. */
-export async function headOf(rollout: RolloutFile): Promise<Head> {
+export async function headOf(rollout: Content): Promise<Head> {
   const head: Head = { dialect: null, threadId: null, meta: null, base: null, forkedFrom: null };
   let records = 0;
   for await (const record of firstRecords(rollout)) {
@@ -59,7 +59,7 @@ export async function headOf(rollout: RolloutFile): Promise<Head> {
 }
 
 /** Records of the first blocks: a file that begins with a line of gigabytes is not read twice for its head. */
-async function* firstRecords(rollout: RolloutFile): AsyncGenerator<Record> {
+async function* firstRecords(rollout: Content): AsyncGenerator<Record> {
   let blocks = 0;
   for await (const lines of readLineBlocks(rollout)) {
     for (const { record } of lines) if (record) yield record;

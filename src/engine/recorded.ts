@@ -1,8 +1,8 @@
 import type { Event } from '../model/event.ts';
-import { RollbackTracker, rollbackLookup } from '../model/rollback.ts';
+import { RollbackTracker, rollbackLookup, type SeqRange } from '../model/rollback.ts';
 import { openRollout } from '../store/rollout-file.ts';
 import type { Report } from './problem.ts';
-import { type EventBatches, isPublished, readPartBatches, readParts, type ThreadSource } from './read-thread.ts';
+import { type EventBatches, isPublished, readPartBatches, type ThreadSource } from './read-thread.ts';
 
 /**
  * Everything recorded of a thread, with all that is no longer in effect marked `rolled_back`.
@@ -15,7 +15,9 @@ export async function* readRecordedBatches(source: ThreadSource, report: Report)
     return;
   }
   const tracker = new RollbackTracker();
-  for await (const event of readParts(source, () => {})) if (!isPublished(event)) tracker.observe(event);
+  for await (const events of readPartBatches(source, () => {})) {
+    for (const event of events) if (!isPublished(event)) tracker.observe(event);
+  }
   const isRolledBack = rollbackLookup(tracker.ranges);
   for await (const events of readPartBatches(source, report)) {
     for (const event of events) if (!isPublished(event) && isRolledBack(event.seq)) event.rolled_back = true;
@@ -23,7 +25,27 @@ export async function* readRecordedBatches(source: ThreadSource, report: Report)
   }
 }
 
-/** The same, event by event. */
+/**
+ * Everything recorded of a thread as it is read, once: what rollbacks took back is not marked but told, each time that it has
+ * become more. Whoever shows a thread has its beginning at once like this, however long it is.
+ */
+export async function* readRecordedAtOnce(source: ThreadSource, report: Report, onTakenBack: TakenBack): EventBatches {
+  const tracker = new RollbackTracker();
+  let last: SeqRange | undefined;
+  for await (const events of readPartBatches(source, report)) {
+    for (const event of events) if (!isPublished(event)) tracker.observe(event);
+    if (tracker.ranges.at(-1) !== last) {
+      last = tracker.ranges.at(-1);
+      onTakenBack([...tracker.ranges]);
+    }
+    yield events;
+  }
+}
+
+/** Hears of all that rollbacks took back so far, ascending and apart. */
+type TakenBack = (ranges: readonly SeqRange[]) => void;
+
+/** As `readRecordedBatches`, event by event. */
 export async function* readRecorded(source: ThreadSource, report: Report): AsyncGenerator<Event> {
   for await (const events of readRecordedBatches(source, report)) yield* events;
 }
@@ -31,7 +53,7 @@ export async function* readRecorded(source: ThreadSource, report: Report): Async
 /** Searches the bytes for a rollback's name, which takes a fraction of the time of decoding. */
 async function mayHoldRollback(source: ThreadSource): Promise<boolean> {
   for (const part of source.parts) {
-    const rollout = await openRollout(part.path);
+    const rollout = await (part.open ?? openRollout)(part.path);
     try {
       for await (const found of findBytes(rollout.blocks(), rollbackName)) if (found) return true;
     } finally {

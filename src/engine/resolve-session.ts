@@ -17,10 +17,16 @@ export class SessionResolver {
   readonly #cwd: string;
   #catalog: Promise<Catalog> | null = null;
   #names: Promise<Map<string, string>> | null = null;
+  #isGone: (threadId: string) => boolean = () => false;
 
   constructor(openHome: () => Home, cwd: string) {
     this.#openHome = openHome;
     this.#cwd = cwd;
+  }
+
+  /** Lets sessions of which no file is there any more be named, by their whole ids. */
+  admitGone(isGone: (threadId: string) => boolean): void {
+    this.#isGone = isGone;
   }
 
   catalog(): Promise<Catalog> {
@@ -62,7 +68,7 @@ export class SessionResolver {
     if (named.length + prefixed.length > 0) return [...new Set([...named, ...prefixed])];
     // A revert segment goes by the id of its rollout, too.
     const owner = catalog.rollout(id)?.threadId;
-    return owner ? [owner] : [];
+    return owner ? [owner] : this.#isGone(id) ? [id] : [];
   }
 
   async #unresolved(argument: string, matches: string[]): Promise<Failure> {
@@ -76,18 +82,48 @@ export class SessionResolver {
         hint: `${shown(matches).join(', ')}${more}`,
       });
     }
+    const trashed = await this.#trashed(argument);
+    if (trashed.length > 0) {
+      const hint =
+        trashed.length === 1
+          ? `it is in the trash: sessions restore ${trashed[0]} brings it back`
+          : `in the trash are ${shown(trashed).join(', ')}: sessions restore brings one back`;
+      return new Failure('usage', `no session has the id or name '${what}'`, { hint });
+    }
     const candidates = await this.#candidates(argument);
     const hint =
       candidates.length > 0 ? `did you mean ${shown(candidates).join(', ')}?` : 'sessions ls shows all there are';
     return new Failure('usage', `no session has the id or name '${what}'`, { hint });
   }
 
+  /** Ids of the sessions that were meant and lie in the trash. */
+  async #trashed(argument: string): Promise<string[]> {
+    const { readTrash } = await import('./trash/read-trash.ts');
+    const names = await this.names();
+    const id = argument.toLowerCase();
+    try {
+      const threads = readTrash(this.#openHome())
+        .filter(({ kind }) => kind === 'prune')
+        .filter(({ threadId, name }) => {
+          const isNamed = name === argument || names.get(threadId) === argument;
+          return isNamed || (isIdPrefix(id) && threadId.startsWith(id));
+        })
+        .map(({ threadId }) => threadId);
+      return [...new Set(threads)];
+    } catch {
+      // A trash that cannot be read is told of by the commands that are about it.
+      return [];
+    }
+  }
+
   async #candidates(argument: string): Promise<string[]> {
     const wanted = argument.toLowerCase();
-    const byName = [...(await this.names())]
-      .filter(([, name]) => name.toLowerCase().includes(wanted))
-      .map(([id]) => id);
     const ids = [...(await this.catalog()).threadIds];
+    const known = new Set(ids);
+    // Names outlive their sessions.
+    const byName = [...(await this.names())]
+      .filter(([id, name]) => known.has(id) && name.toLowerCase().includes(wanted))
+      .map(([id]) => id);
     const byId = isIdPrefix(wanted.slice(0, 8)) ? ids.filter((id) => id.startsWith(wanted.slice(0, 8))) : [];
     return [...new Set([...byName, ...byId])].slice(0, 8);
   }

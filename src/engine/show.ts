@@ -1,8 +1,9 @@
+import type { SeqRange } from '../model/rollback.ts';
 import { readEffective } from './effective.ts';
 import { type EventFilter, passes, passesAll } from './event-filter.ts';
 import type { Report } from './problem.ts';
 import { type EventBatches, readPartBatches, type ThreadSource } from './read-thread.ts';
-import { readRecorded, readRecordedBatches } from './recorded.ts';
+import { readRecorded, readRecordedAtOnce, readRecordedBatches } from './recorded.ts';
 
 /** Which events of a thread are shown. */
 export interface View {
@@ -10,6 +11,8 @@ export interface View {
   effective: boolean;
   /** The source grows while it is read: nothing is read ahead, so what a rollback drops is not marked. */
   follow: boolean;
+  /** Hears what rollbacks take back, which is then not marked: nothing is read ahead. */
+  onTakenBack?: ((ranges: readonly SeqRange[]) => void) | undefined;
   filter: EventFilter;
 }
 
@@ -22,6 +25,7 @@ export async function* showEvents(source: ThreadSource, view: View, report: Repo
 }
 
 function batchesOf(source: ThreadSource, view: View, report: Report): EventBatches {
+  if (view.onTakenBack) return readRecordedAtOnce(source, report, view.onTakenBack);
   if (view.follow) return readPartBatches(source, report);
   return view.effective ? effectiveBatches(source, report) : readRecordedBatches(source, report);
 }

@@ -1,9 +1,9 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { toFailure } from '../base/failure.ts';
-import { isObject } from '../format/record.ts';
 import type { RolloutEntry } from '../store/discover.ts';
 import type { Catalog } from './catalog.ts';
-import { type Head, readHead } from './read-head.ts';
+import { spawnerOf } from './parent-thread.ts';
+import { readHead } from './read-head.ts';
 
 /**
  * Which threads each thread has spawned, as the files themselves say. Runs of `/review` are no such threads: Codex leaves
@@ -65,22 +65,11 @@ function isPlainlyNotSpawned({ path, compressed }: RolloutEntry): boolean {
 
 async function readParent(file: RolloutEntry, options: SpawnedOptions): Promise<string | null> {
   try {
-    return parentOf(await readHead(file.path));
+    return spawnerOf((await readHead(file.path)).meta);
   } catch (error) {
     options.onUnreadable(file.path, toFailure(error).message);
     return null;
   }
-}
-
-function parentOf({ meta }: Head): string | null {
-  const subagent = isObject(meta?.source) ? meta.source.subagent : undefined;
-  const spawn = isObject(subagent) ? subagent.thread_spawn : undefined;
-  const parent = isObject(spawn)
-    ? spawn.parent_thread_id
-    : typeof subagent === 'string'
-      ? null
-      : meta?.parent_thread_id;
-  return typeof parent === 'string' ? parent.toLowerCase() : null;
 }
 
 const HEAD_BYTES = 2048;

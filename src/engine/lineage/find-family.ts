@@ -1,5 +1,4 @@
 import { toFailure } from '../../base/failure.ts';
-import { isObject } from '../../format/record.ts';
 import { queryLinkedRows, queryRowsOf } from '../../index/family-query.ts';
 import { Settings } from '../../index/settings.ts';
 import type { ThreadRow } from '../../model/thread-row.ts';
@@ -14,8 +13,10 @@ import { goWithoutIndex } from '../listing/list-home.ts';
 import { reveal } from '../listing/list-indexed.ts';
 import { useIndex } from '../listing/use-index.ts';
 import { readNames } from '../names.ts';
+import { parentOf } from '../parent-thread.ts';
 import type { Report } from '../problem.ts';
-import { type Head, readHead } from '../read-head.ts';
+import { readHead } from '../read-head.ts';
+import { reportObstacles } from '../report-obstacles.ts';
 import { summarise } from '../summarise.ts';
 import { type Family, gatherFamily, type Link } from './family.ts';
 
@@ -41,10 +42,7 @@ export interface FamilyOptions {
 export async function findFamily(catalog: Catalog, threadId: string, options: FamilyOptions): Promise<FoundFamily> {
   const note = (rule: string, message: string) =>
     options.report({ rule, weight: 'note', file: null, line: null, offset: null, message });
-  for (const { rule, path, message } of catalog.obstacles) {
-    const weight = rule === 'UNREADABLE' ? 'lost' : 'note';
-    options.report({ rule, weight, file: path, line: null, offset: null, message });
-  }
+  reportObstacles(catalog.obstacles, options.report);
   try {
     return await useIndex(
       catalog.home,
@@ -97,7 +95,7 @@ async function familyFromFiles(
     const { path } = catalog.thread(id)[0] as RolloutEntry;
     try {
       const head = await readHead(path);
-      links.set(id, { forkedFrom: head.forkedFrom, parent: parentOf(head) });
+      links.set(id, { forkedFrom: head.forkedFrom, parent: parentOf(head.meta) });
     } catch (error) {
       const message = `what it comes from cannot be told: ${toFailure(error).message}`;
       options.report({ rule: 'UNREADABLE', weight: 'lost', file: path, line: null, offset: null, message });
@@ -116,13 +114,6 @@ async function familyFromFiles(
 
 function isIn(catalog: Catalog): (threadId: string) => boolean {
   return (id) => catalog.thread(id).length > 0;
-}
-
-function parentOf({ meta }: Head): string | null {
-  const subagent = isObject(meta?.source) ? meta.source.subagent : undefined;
-  const spawn = isObject(subagent) ? subagent.thread_spawn : undefined;
-  const parent = meta?.parent_thread_id ?? (isObject(spawn) ? spawn.parent_thread_id : undefined);
-  return typeof parent === 'string' ? lower(parent) : null;
 }
 
 function lower(id: string | null): string | null {

@@ -106,7 +106,7 @@ function reportGaps(
   for (const id of family.circles) {
     report({ rule: 'CYCLE', weight: 'lost', ...place(id), message: 'what it comes from leads back to itself' });
   }
-  for (const id of family.members) {
+  for (const id of [...family.members].sort(compare)) {
     const stem = family.above(id);
     if (stem === null || rows.has(stem)) continue;
     const message = `the session ${stem} that it comes from is not in this home`;

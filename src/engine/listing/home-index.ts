@@ -123,13 +123,15 @@ export class HomeIndex {
     for (let done = 0; !options.signal.aborted; ) {
       const threads = this.#staleness.some(BATCH_ROWS).map((mark) => this.#filesOf(mark));
       if (threads.length === 0) break;
-      const made = makeRows(new IndexedRollouts(this.home, this.files), threads, options.signal);
+      const made = makeRows(new IndexedRollouts(this.home, this.files), threads, options);
       const missed: MadeRow[] = [];
       for await (const some of made) {
         const isSeen = ({ threadId, facts }: MadeRow) => {
           return !facts?.hasMissed || (isLast && !this.#threads.has(threadId));
         };
-        this.#store(some.filter(isSeen));
+        const seen = some.filter(isSeen);
+        this.#store(seen);
+        await options.onStored?.(seen.flatMap(({ facts }) => facts ?? []));
         missed.push(...some.filter((row) => !isSeen(row)));
         done += some.length;
         options.onProgress?.(done, Math.max(total, done));
@@ -215,6 +217,10 @@ export interface RefreshOptions {
   now: number;
   signal: AbortSignal;
   onProgress?: (done: number, of: number) => void;
+  /** Threads that may read files at once; as many as help when absent. */
+  mostWorkers?: number;
+  /** Told of what was read of the sessions whose rows were made anew. */
+  onStored?: (facts: readonly ThreadFacts[]) => Promise<void>;
 }
 
 /** A file that moves each time it is looked for is not looked for any more. */

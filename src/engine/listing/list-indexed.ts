@@ -8,9 +8,11 @@ import { createLiveProbe } from '../../store/live.ts';
 import { completeRow } from '../complete-row.ts';
 import { globMatcher } from '../glob.ts';
 import type { ListOptions } from '../list-threads.ts';
+import { readNames } from '../names.ts';
+import { reportObstacles } from '../report-obstacles.ts';
 import type { Selectors } from '../selectors.ts';
 import { readNewsOnce } from './codex-news.ts';
-import type { HomeIndex } from './home-index.ts';
+import type { HomeIndex, RefreshOptions } from './home-index.ts';
 import { IndexedRollouts } from './rollouts.ts';
 import { openIndex, replaceDamaged, useIndex } from './use-index.ts';
 
@@ -22,7 +24,8 @@ import { openIndex, replaceDamaged, useIndex } from './use-index.ts';
  * files of the rows that are given; at everything else it looks afterwards. A damaged index is moved aside and made anew, and
  * the listing goes on.
  */
-export async function* listIndexed(home: Home, selectors: Selectors, options: ListOptions): AsyncGenerator<ThreadRow> {
+export async function* listIndexed(home: Home, selectors: Selectors, asked: ListOptions): AsyncGenerator<ThreadRow> {
+  const options = asked.onMade ? { ...asked, onStored: tellOfMade(home, asked.onMade, asked.now) } : asked;
   const onReplaced = (message: string) => note('INDEX', message, options);
   let given: ThreadRow | null = null;
   let count = 0;
@@ -50,6 +53,20 @@ export async function* listIndexed(home: Home, selectors: Selectors, options: Li
   }
 }
 
+function tellOfMade(
+  home: Home,
+  onMade: (rows: ThreadRow[]) => void,
+  now: number,
+): NonNullable<RefreshOptions['onStored']> {
+  const isLive = createLiveProbe(home);
+  let names: ReturnType<typeof readNames> | null = null;
+  return async (facts) => {
+    names ??= readNames({ home });
+    const context = { names: await names, isLive, now };
+    onMade(facts.map(({ row, ageMs }) => completeRow(row, ageMs, context)));
+  };
+}
+
 /** How many sessions of a home match, by the index. */
 export async function countIndexed(home: Home, selectors: Selectors, options: ListOptions): Promise<number> {
   // Names are not in the rows.
@@ -64,7 +81,7 @@ export async function countIndexed(home: Home, selectors: Selectors, options: Li
     async (index) => {
       // A time, a size or a branch may have changed in a file that was not looked at lately.
       await index.refresh('all', options);
-      reportObstacles(index, options);
+      reportObstacles(index.files.obstacles(), options.report);
       return Math.min(selectors.limit ?? Infinity, countRows(index.database, toQuery(selectors, options.now)));
     },
   );
@@ -74,13 +91,6 @@ function note(rule: string, message: string, { report }: ListOptions): void {
   report({ rule, weight: 'note', file: null, line: null, offset: null, message });
 }
 
-function reportObstacles(index: HomeIndex, { report }: ListOptions): void {
-  for (const { path, rule, message } of index.files.obstacles()) {
-    const weight = rule === 'UNREADABLE' ? 'lost' : 'note';
-    report({ rule, weight, file: path, line: null, offset: null, message });
-  }
-}
-
 async function* rowsOf(index: HomeIndex, selectors: Selectors, options: ListOptions): AsyncGenerator<ThreadRow> {
   const settings = new Settings(index.database);
   const { names, written } = await readNewsOnce(index.home, settings, options.now, (message) =>
@@ -88,7 +98,7 @@ async function* rowsOf(index: HomeIndex, selectors: Selectors, options: ListOpti
   );
   // An old session that Codex has gone on with shows neither by a folder nor as written to lately.
   await index.refreshThreads(written, options);
-  reportObstacles(index, options);
+  reportObstacles(index.files.obstacles(), options.report);
   const context = { names, isLive: createLiveProbe(index.home), now: options.now };
   const nameMatches = selectors.name === undefined ? null : globMatcher(selectors.name);
   const query = toQuery(selectors, options.now);

@@ -11,11 +11,11 @@ import { AskedRollouts, type IndexedRollouts } from './rollouts.ts';
 export async function* makeRows(
   rollouts: IndexedRollouts,
   threads: StaleThread[],
-  signal: AbortSignal,
+  { signal, mostWorkers = Infinity }: { signal: AbortSignal; mostWorkers?: number },
 ): AsyncGenerator<MadeRow[]> {
   const jobs = chunk(threads, JOB_THREADS);
   const inputs: RowJob[] = jobs.map((some) => ({ home: rollouts.home, threads: some }));
-  const workers = threads.length < FEW_THREADS ? 0 : usefulWorkers(inputs.length);
+  const workers = threads.length < FEW_THREADS ? 0 : Math.min(mostWorkers, usefulWorkers(inputs.length));
   const entangled: StaleThread[] = [];
   for await (const { job, part } of runJobs<(ThreadFacts | Entangled | null)[]>('rows', inputs, { workers, signal })) {
     const made: MadeRow[] = [];

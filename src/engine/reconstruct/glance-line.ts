@@ -1,6 +1,7 @@
 import type { Line } from '../../format/line-framer.ts';
 import { lineKind } from '../../format/line-kind.ts';
 import type { TurnSignal } from '../../model/turn-tracker.ts';
+import { callSignal } from '../turn-signal.ts';
 
 /** What a line says that need not be decoded now. */
 export interface Glance {
@@ -22,6 +23,7 @@ export function glanceAtLine(line: Line): Glance | null {
   if (kind === null) return null;
   if (kind === 'response_item/message') return glanceAtMessage(line);
   if (kind === 'event_msg/token_count') return glanceAtCount(line);
+  if (kind === 'response_item/function_call') return { signal: callSignal(line), holds: 'item' };
   return glances.get(kind) ?? null;
 }
 
@@ -57,11 +59,7 @@ add(
 add('event_msg/agent_message event_msg/item_completed/AgentMessage', 'answer', null);
 add('event_msg/item_completed/UserMessage', 'user-event', null);
 add('event_msg/context_compacted event_msg/item_completed/ContextCompaction', 'compaction', null);
-add(
-  'response_item/function_call response_item/custom_tool_call response_item/local_shell_call response_item/tool_search_call',
-  'answer',
-  'item',
-);
+add('response_item/custom_tool_call response_item/local_shell_call response_item/tool_search_call', 'answer', 'item');
 add(
   `response_item/reasoning response_item/function_call_output response_item/custom_tool_call_output
    response_item/tool_search_output`,

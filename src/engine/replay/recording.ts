@@ -2,14 +2,18 @@ import { Failure } from '../../base/failure.ts';
 import { openTarget } from '../open-target.ts';
 import type { Report } from '../problem.ts';
 import type { EventBatches } from '../read-thread.ts';
-import { readRecordedBatches } from '../recorded.ts';
+import { readRecordedAtOnce, readRecordedBatches } from '../recorded.ts';
 import type { SessionResolver, Target } from '../resolve-session.ts';
 
 /** A session to be replayed, from one turn to another. */
 export interface Recording {
   threadId: string | null;
-  /** The events from the beginning; it can be asked again, and then what went wrong is not reported again. */
-  read(): EventBatches;
+  /**
+   * The events from the beginning; it can be asked again, and then what went wrong is not reported again.
+   *
+   * @param onTakenBack hears what rollbacks take back, which is then not marked: nothing is read ahead
+   */
+  read(onTakenBack?: Parameters<typeof readRecordedAtOnce>[2]): EventBatches;
 }
 
 /** Turns, both ends included; turn 0 is what stands before the first. */
@@ -33,7 +37,7 @@ export async function openRecording(
   let reported = 0;
   return {
     threadId: source.threadId,
-    read() {
+    read(onTakenBack) {
       let count = 0;
       // The same problems come in the same order each time.
       const once: Report = (problem) => {
@@ -41,7 +45,8 @@ export async function openRecording(
         reported = count;
         report(problem);
       };
-      return within(turns, readRecordedBatches(source, once), signal);
+      const batches = onTakenBack ? readRecordedAtOnce(source, once, onTakenBack) : readRecordedBatches(source, once);
+      return within(turns, batches, signal);
     },
   };
 }

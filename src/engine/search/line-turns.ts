@@ -1,5 +1,6 @@
 import type { Line } from '../../format/line-framer.ts';
 import { type TurnSignal, type TurnState, TurnTracker } from '../../model/turn-tracker.ts';
+import { callSignal } from '../turn-signal.ts';
 
 /** Gives each found line the turn that it belongs to, which may be known only some lines later. */
 export class LineTurns<Hit extends { turn: number }> {
@@ -47,6 +48,7 @@ export class LineTurns<Hit extends { turn: number }> {
 /** What a line of a kind means for the count of turns; null when it must be decoded to know. */
 export function signalOfKind(kind: string, line: Line): TurnSignal | null {
   if (kind === 'response_item/message') return isOfUser(line) ? null : 'other';
+  if (kind === 'response_item/function_call') return callSignal(line);
   return signals.get(kind) ?? 'other';
 }
 
@@ -69,7 +71,6 @@ const signals = new Map<string, TurnSignal>([
   ['event_msg/item_completed/UserMessage', 'user-event'],
   ['event_msg/item_completed/AgentMessage', 'answer'],
   ['event_msg/item_completed/ContextCompaction', 'compaction'],
-  ['response_item/function_call', 'answer'],
   ['response_item/custom_tool_call', 'answer'],
   ['response_item/local_shell_call', 'answer'],
   ['response_item/tool_search_call', 'answer'],

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import type { Catalog } from '../catalog.ts';
 import { listThreads } from '../list-threads.ts';
+import { reportObstacles } from '../report-obstacles.ts';
 import type { SessionResolver, Target } from '../resolve-session.ts';
 import type { Selectors } from '../selectors.ts';
 import type { SearchHit } from './hit.ts';
@@ -54,10 +55,7 @@ async function selectThreads(catalog: Catalog, request: SearchRequest): Promise<
     return rows.map(({ thread_id }) => thread_id);
   }
   const { archived, reverse } = request.selectors;
-  for (const { rule, path, message } of catalog.obstacles) {
-    const weight = rule === 'UNREADABLE' ? 'lost' : 'note';
-    request.report({ rule, weight, file: path, line: null, offset: null, message });
-  }
+  reportObstacles(catalog.obstacles, request.report);
   const threads: { id: string; time: number }[] = [];
   for (const id of catalog.threadIds) {
     const current = catalog.thread(id).at(-1);

@@ -6,6 +6,7 @@ import type { ListOptions } from '../list-threads.ts';
 import type { HomeIndex } from '../listing/home-index.ts';
 import { listIndexed } from '../listing/list-indexed.ts';
 import { openIndex, replaceDamaged } from '../listing/use-index.ts';
+import { reportObstacles } from '../report-obstacles.ts';
 import { fillTexts } from './fill-texts.ts';
 import { FoundTexts, type IndexedRequest } from './found-texts.ts';
 import type { SearchHit } from './hit.ts';
@@ -62,7 +63,7 @@ async function* searchOnce(
     const wanted = listed && new Set(listed);
     const { signal, onIndexing } = request;
     await fillTexts(index, table, wanted, { signal, ...(onIndexing && { onProgress: onIndexing }) });
-    if (!listed) reportObstacles(index, request);
+    if (!listed) reportObstacles(index.files.obstacles(), request.report);
     const found = new FoundTexts(index, table, query, request);
     for await (const { threadId, hits } of found.sessions(listed, given)) {
       given.add(threadId);
@@ -89,13 +90,6 @@ function open(home: Home, request: HomeRequest): HomeIndex {
 
 function refreshOptions({ clock, signal, onIndexing }: HomeRequest) {
   return { now: clock.now(), signal, ...(onIndexing && { onProgress: onIndexing }) };
-}
-
-function reportObstacles(index: HomeIndex, { report }: HomeRequest): void {
-  for (const { path, rule, message } of index.files.obstacles()) {
-    const weight = rule === 'UNREADABLE' ? 'lost' : 'note';
-    report({ rule, weight, file: path, line: null, offset: null, message });
-  }
 }
 
 function warn({ report }: HomeRequest, message: string): void {

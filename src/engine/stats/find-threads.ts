@@ -1,5 +1,4 @@
 import type { Catalog } from '../catalog.ts';
-import type { Problem } from '../problem.ts';
 import type { Selectors } from '../selectors.ts';
 
 /** A thread whose usage is asked for. */
@@ -28,10 +27,4 @@ export function findThreads(catalog: Catalog, named: string[] | null, selectors:
 
 function isWanted(archived: boolean, selectors: Selectors): boolean {
   return selectors.archived === 'only' ? archived : selectors.archived === 'added' || !archived;
-}
-
-/** What is in the way in a folder, as it is reported. */
-export function obstacleProblem(path: string, rule: string, message: string): Problem {
-  const weight = rule === 'UNREADABLE' ? 'lost' : 'note';
-  return { rule, weight, file: path, line: null, offset: null, message };
 }

@@ -4,6 +4,7 @@ import { toToolResult } from '../../format/events/tool-result.ts';
 import type { Line } from '../../format/line-framer.ts';
 import type { TokenUsage } from '../../model/event.ts';
 import type { TurnSignal } from '../../model/turn-tracker.ts';
+import { callSignal } from '../turn-signal.ts';
 import { durationOf } from './fold-event.ts';
 import type { Moment, UsageFold } from './usage-fold.ts';
 
@@ -140,12 +141,12 @@ function usageAt(text: string, key: string): TokenUsage | null {
 const usualUsage =
   /"input_tokens":(\d{1,15}),"cached_input_tokens":(\d{1,15}),"output_tokens":(\d{1,15}),"reasoning_output_tokens":(\d{1,15}),"total_tokens":(\d{1,15})\}/y;
 
-function toolCall(fold: UsageFold, text: string, inherited: boolean, isWhole: boolean): boolean {
+function toolCall(fold: UsageFold, text: string, inherited: boolean, isWhole: boolean, line: Line): boolean {
   const name = isWhole ? wordAt(text, '"name":"') : null;
   const callId = wordAt(text, '"call_id":"');
   if (name === null || callId === null) return false;
   const moment = momentOf(text, inherited);
-  fold.signal('answer', moment);
+  fold.signal(callSignal(line), moment);
   if (!inherited) fold.call(callId, name, moment.time);
   return true;
 }

@@ -3,7 +3,8 @@ import { type NewUsage, UsageTable } from '../../index/usage-table.ts';
 import type { Catalog } from '../catalog.ts';
 import type { HomeIndex } from '../listing/home-index.ts';
 import type { Problem } from '../problem.ts';
-import { type FoundThread, findThreads, obstacleProblem } from './find-threads.ts';
+import { reportObstacles } from '../report-obstacles.ts';
+import { type FoundThread, findThreads } from './find-threads.ts';
 import { indexedCatalog } from './indexed-catalog.ts';
 import type { SessionUsage, StatsRequest } from './select-usages.ts';
 import { fromUsageText } from './usage-text.ts';
@@ -35,7 +36,7 @@ export async function readKnown(
     } else if (thread) revisions.set(threadId, revision);
   }
   const read = missing.size > 0 ? await readMissing(catalog, [...missing.values()], revisions, table, request) : [];
-  for (const { path, rule, message } of index.files.obstacles()) request.report(obstacleProblem(path, rule, message));
+  reportObstacles(index.files.obstacles(), request.report);
   return usages.concat(read);
 }
 

@@ -2,9 +2,10 @@ import type { Clock } from '../../base/io.ts';
 import { formatTime, parseTime } from '../../base/time.ts';
 import type { ThreadRow } from '../../model/thread-row.ts';
 import type { Report } from '../problem.ts';
+import { reportObstacles } from '../report-obstacles.ts';
 import type { SessionResolver, Target } from '../resolve-session.ts';
 import { matcher, type Selectors, selectRows } from '../selectors.ts';
-import { findThreads, obstacleProblem } from './find-threads.ts';
+import { findThreads } from './find-threads.ts';
 import type { ThreadUsage } from './read-usage.ts';
 import type { StatsKey } from './stats-row.ts';
 import { fromUsageText } from './usage-text.ts';
@@ -75,8 +76,7 @@ async function* readAll(sessions: SessionResolver, request: StatsRequest): Async
   const { readFiles } = await import('./read-files.ts');
   for await (const { thread, text } of readFiles(catalog, findThreads(catalog, named, request.selectors), request))
     yield { ...thread, usage: fromUsageText(text) };
-  for (const { rule, path, message } of [...catalog.obstacles].sort(byPath))
-    request.report(obstacleProblem(path, rule, message));
+  reportObstacles([...catalog.obstacles].sort(byPath), request.report);
 }
 
 async function readHome(named: string[] | null, request: StatsRequest): Promise<SessionUsage[] | null> {

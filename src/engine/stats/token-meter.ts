@@ -22,6 +22,11 @@ export class TokenMeter {
     this.#atCut ??= this.#total;
   }
 
+  /** What is recorded from here on in this file is in effect after all. */
+  unmarkCut(): void {
+    if (!this.#isNewFile) this.#atCut = null;
+  }
+
   /** @returns the tokens used since the count before */
   read(total: TokenUsage, last: TokenUsage | null): Tokens {
     const now = tokensOf(total);

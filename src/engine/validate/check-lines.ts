@@ -1,6 +1,5 @@
 import type { Finding } from '../../model/finding.ts';
-import type { RolloutFile } from '../../store/rollout-file.ts';
-import { readLineBlocks } from '../read-records.ts';
+import { type Content, readLineBlocks } from '../read-records.ts';
 import { type Check, type CheckFactory, type FileFacts, type FindingPlace, placeOf, wholeFile } from './check.ts';
 import type { Findings } from './findings.ts';
 import { checkBlanks } from './rules/blank-lines.ts';
@@ -23,7 +22,7 @@ import { isUtf16 } from './utf16.ts';
  * @returns where the session_meta stands; null when there is none
  */
 export async function* checkLines(
-  rollout: RolloutFile,
+  rollout: Content,
   facts: FileFacts,
   findings: Findings,
   onBlock: (bytes: number) => void,

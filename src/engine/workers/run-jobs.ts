@@ -133,7 +133,7 @@ class Crew {
   #hire(file: string): Member {
     const memory = new SharedArrayBuffer(4);
     const setup: WorkerSetup = { watch: memory };
-    const worker = new Worker(file, { workerData: setup });
+    const worker = new Worker(file, { workerData: setup, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
     const member: Member = { worker, watch: new Watch(memory), job: null, step: 0, since: 0 };
     worker.on('message', (answer: Answer) => this.#receive(member, answer));
     worker.on('error', (error) => this.#fail(error));
@@ -208,5 +208,7 @@ class Crew {
 const MOST_WORKERS = 4;
 const MOST_AHEAD = 4;
 const MOST_JOBS_AHEAD = 64;
+/** What a worker makes is soon of no use; of itself V8 lets 48 MiB of it come together. */
+const YOUNG_MB = 6;
 const STEP_MS = 1000;
 const LOOK_MS = 50;

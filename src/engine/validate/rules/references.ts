@@ -1,4 +1,4 @@
-import { isObject } from '../../../format/record.ts';
+import { parentOf } from '../../parent-thread.ts';
 import type { HistoryBase } from '../../read-head.ts';
 import type { FileFacts, FindingPlace, Report } from '../check.ts';
 import type { Lineage } from '../lineage.ts';
@@ -97,13 +97,4 @@ async function checkFork(
     }
     next = (await lineage.linksOf(entry)).forkedFrom;
   }
-}
-
-/** The thread that spawned a sub-agent, as the versions record it. */
-function parentOf(meta: { [key: string]: unknown } | null): string | null {
-  if (!meta) return null;
-  const subagent = isObject(meta.source) ? meta.source.subagent : undefined;
-  const spawn = isObject(subagent) ? subagent.thread_spawn : undefined;
-  const id = meta.parent_thread_id ?? (isObject(spawn) ? spawn.parent_thread_id : undefined);
-  return typeof id === 'string' && id !== '' ? id.toLowerCase() : null;
 }
