@@ -1,8 +1,6 @@
 import { mkdirSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { Failure } from '../base/failure.ts';
-import { findHome, type Home, homeAt } from '../store/home.ts';
+import { defaultHome, findHome, type Home, homeAt } from '../store/home.ts';
 
 /**
  * The home that an agent works in. The default one is made where it is missing, unless nothing may be written.
@@ -16,7 +14,7 @@ export function agentHome(env: Readonly<Record<string, string | undefined>>, cwd
     const isMissing = ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
     if (env.CODEX_HOME || !isMissing) throw error;
   }
-  const path = join(env.HOME || homedir(), '.codex');
+  const path = defaultHome(env);
   if (!mayMake) return homeAt(path);
   try {
     mkdirSync(path, { mode: 0o700 });

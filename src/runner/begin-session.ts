@@ -79,7 +79,8 @@ async function setUp(options: SessionOptions, history: History | null) {
   for (const folder of flags.addDirs ?? []) checkFolder(resolve(cwd, folder), 'is no folder to write in');
   const thread = history?.settings;
   const config = await loadConfig({ home: home.path, cwd, env, flags, overrides, profile, thread });
-  const sandbox = createSandbox({ policy: config.sandboxPolicy, cwd, home: home.path, env, clock, umask });
+  const keyFiles = sealKeyFiles(config.seal);
+  const sandbox = createSandbox({ policy: config.sandboxPolicy, cwd, home: home.path, keyFiles, env, clock, umask });
   const isReady = sandbox.check();
   // Whoever waits for it is told.
   isReady.catch(() => {});
@@ -89,7 +90,7 @@ async function setUp(options: SessionOptions, history: History | null) {
 function workFolder({ workIn, cwd }: SessionOptions, history: History | null): string {
   const wanted = workIn === null ? (history?.settings.cwd ?? cwd) : resolve(cwd, workIn);
   const isOfThread = workIn === null && wanted !== cwd;
-  const hint = isOfThread ? 'the session worked there; name another folder with --cd' : undefined;
+  const hint = isOfThread ? goneHint : undefined;
   checkFolder(wanted, 'is no folder to work in', hint);
   return wanted;
 }
@@ -102,3 +103,13 @@ function checkFolder(path: string, message: string, hint?: string): void {
 function tell({ onEvent }: SessionOptions): Parameters<typeof openRecorder>[0]['onRecord'] & object {
   return (record) => onEvent({ type: 'record', record });
 }
+
+/** The key that signs, which commands must not read; of a public key that `ssh-agent` signs with, the private one as well. */
+function sealKeyFiles({ key }: Config['seal']): string[] {
+  if (key === null) return [];
+  return key.endsWith('.pub') ? [key.slice(0, -'.pub'.length)] : [key];
+}
+
+/** Also for who is in a session already, and can give no option. */
+const goneHint =
+  'the session worked there; name another folder with --cd, or choose the session in the list of resume, which asks for one';

@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { packageFile } from '../base/package-files.ts';
 import type { Agent } from './agent.ts';
+import { askThrough } from './approvals/ask-port.ts';
 import { askOnTerminal } from './approvals/ask-terminal.ts';
 import { createApprover } from './approvals/create-approver.ts';
 import type { Begun } from './begin-session.ts';
@@ -24,8 +25,7 @@ export async function makeAgent(options: SessionOptions, begun: Begun): Promise<
   const { recorder, config, cwd, history, sandbox } = begun;
   const onNote = (message: string) => onEvent({ type: 'note', message });
   // Records are told of when they are written: what comes behind them waits for that, and so stays in order.
-  const tell = (event: SessionEvent) =>
-    event.type === 'note' ? onEvent(event) : recorder.inOrder(() => onEvent(event));
+  const tell = (event: SessionEvent) => recorder.inOrder(() => onEvent(event));
   /** Asks once everything that led to the question was told. */
   const asking = (ask: ReturnType<typeof askOnTerminal>): typeof ask => {
     return async (request, signal) => {
@@ -35,7 +35,8 @@ export async function makeAgent(options: SessionOptions, begun: Begun): Promise<
   };
   for (const note of config.notes) onNote(note);
   for (const note of strangeKeys(config)) onNote(note);
-  if (thread.kind === 'resumed' && isTour(config.provider)) onNote('no script is named: the tour is played');
+  if (thread.kind === 'resumed' && isTour(config.provider))
+    onNote('no script is named: the tour is played from its beginning');
   if (options.flags.addDirs?.length && config.sandboxPolicy.type === 'read-only') {
     onNote('--add-dir has no effect here: commands only read, without --sandbox workspace-write');
   }
@@ -62,9 +63,12 @@ export async function makeAgent(options: SessionOptions, begun: Begun): Promise<
   const commandEnv = shellEnvironment(config.shellEnvironment, ownEnv);
   const wanted = { dynamicTools, toolsFile, mcpServers, clock, signal, env, umask, commandEnv, cwd, onNote };
   const tools = await openTools(wanted);
+  const ask = options.ask
+    ? askThrough(options.ask, sandboxPolicy)
+    : options.terminal && askOnTerminal(options.terminal, sandboxPolicy);
   const approver = createApprover({
     policy: approvalPolicy,
-    ask: options.terminal && asking(askOnTerminal(options.terminal, sandboxPolicy)),
+    ask: ask && asking(ask),
     async record({ call_id, ...answer }) {
       recorder.approval({ callId: call_id, ...answer });
       await recorder.barrier();

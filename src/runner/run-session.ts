@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { toFailure } from '../base/failure.ts';
 import type { Clock } from '../base/io.ts';
 import type { DynamicTool, History, SandboxPolicy } from '../model/history.ts';
@@ -5,6 +6,7 @@ import { newId } from '../model/new-id.ts';
 import type { SessionPorts } from '../model/session-ports.ts';
 import type { Home } from '../store/home.ts';
 import type { Agent } from './agent.ts';
+import type { AskPort } from './approvals/ask-port.ts';
 import type { Terminal } from './approvals/ask-terminal.ts';
 import { type Begun, begin } from './begin-session.ts';
 import { compact } from './compaction.ts';
@@ -38,6 +40,8 @@ export interface SessionOptions {
   outputSchema: unknown;
   /** Where approvals are asked for; null when there is nowhere. */
   terminal: Terminal | null;
+  /** Where they are asked for instead, by whoever shows the session in a way of its own. */
+  ask?: AskPort;
   /** Ends waiting while the session is opened. */
   signal: AbortSignal;
   onEvent(event: SessionEvent): void;
@@ -62,9 +66,15 @@ export interface Session {
   /** Summarises the history now. Returns why it could not be done; null when it was. */
   compact(signal: AbortSignal): Promise<string | null>;
   /**
+   * Resolves when all records so far were told of, and would outlive a loss of power.
+   *
+   * @throws Failure `trouble` when they would not
+   */
+  flush(): Promise<void>;
+  /**
    * Gives the thread free, with its index row in step; must be called.
    *
-   * @param isClean whether the rollout may be compressed now
+   * @param isClean whether the rollout may be compressed now; one that nothing was added to stays as it was
    * @throws Failure `trouble` when not everything could be written
    */
   close(isClean: boolean): Promise<RecordingEnd>;
@@ -88,7 +98,14 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 }
 
 function sessionOf({ ports, thread, clock }: SessionOptions, begun: Begun, agent: Agent, tools: OpenTools): Session {
-  const { recorder, config } = begun;
+  const { recorder, config, wasCompressed } = begun;
+  let isTouched = false;
+  const compression = async (isClean: boolean): Promise<Config['compress']> => {
+    if (!isTouched) return wasCompressed ? 'exit' : 'never';
+    if (!isClean || config.compress === 'never' || thread.isEphemeral) return 'never';
+    // What is held may be gone on with, and nothing else is to become of its file.
+    return (await ports.isHeld(recorder.threadId)) ? 'never' : config.compress;
+  };
   return {
     threadId: recorder.threadId,
     config,
@@ -96,16 +113,26 @@ function sessionOf({ ports, thread, clock }: SessionOptions, begun: Begun, agent
     sandboxPolicy: config.sandboxPolicy,
     history: begun.history,
     tail: recorder.tail,
-    turn: (input, signal) => runTurn(agent, input, signal),
+    turn(input, signal) {
+      isTouched = true;
+      // Any number of calls may listen to it side by side, and Node would warn of that on the terminal.
+      setMaxListeners(0, signal);
+      return runTurn(agent, input, signal);
+    },
     async compact(signal) {
+      isTouched = true;
       recorder.begin({ turnId: newId(clock.now()), contextWindow: agent.contextWindow });
       const failure = await compact(agent, signal);
       recorder.endTurn({ outcome: 'completed', lastMessage: null, ...(failure && { error: failure.message }) });
       return failure?.message ?? null;
     },
+    async flush() {
+      await recorder.barrier();
+      await new Promise<void>((resolve) => recorder.inOrder(resolve));
+    },
     async close(isClean) {
       await tools.close();
-      const end = await closeRecorder(recorder, isClean ? config.compress : 'never');
+      const end = await closeRecorder(recorder, await compression(isClean));
       if (end.path !== null && !thread.isEphemeral) await ports.index(recorder.threadId);
       return end;
     },

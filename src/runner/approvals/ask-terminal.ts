@@ -1,6 +1,7 @@
 import { escapeForTerminal, oneLine } from '../../base/safe-text.ts';
 import type { SandboxPolicy } from '../../model/history.ts';
 import type { ApprovalDecision, ApprovalRequest } from '../approvals.ts';
+import { describeReach } from './describe-policy.ts';
 
 export interface Terminal {
   /** Begins a question: until it is closed, nothing else is written there. */
@@ -84,11 +85,8 @@ const longestSummary = 4000;
 const longestLine = 1000;
 
 /** @param scale of what is shown, against what the longest texts may be */
-function describe(
-  { kind, summary, reason, cwd, unconfined }: ApprovalRequest,
-  policy: SandboxPolicy,
-  scale: number,
-): string {
+function describe(request: ApprovalRequest, policy: SandboxPolicy, scale: number): string {
+  const { kind, summary, reason, cwd } = request;
   const what = { command: 'run a command', patch: 'change files', tool: 'call a tool' }[kind];
   const shown = cut(summary, longestSummary * scale, '\n');
   const brief = (text: string) => oneLine(cut(text, longestLine * scale, ' '));
@@ -97,7 +95,7 @@ function describe(
     `\nThe agent wants to ${what}:`,
     indented,
     `  in       ${brief(cwd)}`,
-    `  sandbox  ${unconfined ? 'none: it can reach everything that you can' : describePolicy(policy)}`,
+    `  sandbox  ${describeReach(request, policy)}`,
     `  reason   ${reason ? brief(reason) : '(none given)'}\n`,
   ].join('\n');
 }
@@ -106,9 +104,4 @@ function cut(text: string, longest: number, space: string): string {
   if (text.length <= longest) return text;
   const half = longest / 2;
   return `${text.slice(0, half)}${space}[… ${text.length - longest} characters left out …]${space}${text.slice(-half)}`;
-}
-
-function describePolicy(policy: SandboxPolicy): string {
-  if (policy.type !== 'workspace-write') return policy.type;
-  return `workspace-write, network ${policy.network ? 'on' : 'off'}`;
 }

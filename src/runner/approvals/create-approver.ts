@@ -42,11 +42,15 @@ export function createApprover({ policy, ask, record }: ApproverOptions): Approv
     if (signal.aborted) return interrupted;
     if (policy === 'never') return { decision: 'declined', by: 'policy', reason: 'the approval policy is never' };
     if (!ask) return unavailable('nobody could be asked (there is no terminal)');
+    // A turn may ask often, and all its questions have one signal.
+    const answered = new AbortController();
     try {
-      return await Promise.race([ask(request, signal), untilAborted(signal)]);
+      return await Promise.race([ask(request, signal), untilAborted(signal, answered.signal)]);
     } catch (error) {
       if (signal.aborted) return interrupted;
       return unavailable(error instanceof Error ? error.message : String(error));
+    } finally {
+      answered.abort();
     }
   }
 }
@@ -57,8 +61,8 @@ function unavailable(reason: string): ApprovalDecision {
   return { decision: 'declined', by: 'unavailable', reason };
 }
 
-function untilAborted(signal: AbortSignal): Promise<ApprovalDecision> {
+function untilAborted(signal: AbortSignal, over: AbortSignal): Promise<ApprovalDecision> {
   return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(interrupted), { once: true });
+    signal.addEventListener('abort', () => resolve(interrupted), { once: true, signal: over });
   });
 }

@@ -24,6 +24,7 @@ export interface Config {
   shellEnvironment: ShellEnvironmentPolicy;
   /** When a rollout becomes `.jsonl.zst`. */
   compress: Compress;
+  seal: SealSettings;
   profile: string | null;
   origins: Record<ConfigValue, Origin>;
   /** Keys that this program does not know; most of them are for Codex. */
@@ -42,6 +43,14 @@ export interface UnknownKey {
   key: string;
   /** Null for one of `-c`. */
   file: string | null;
+}
+
+/** How sessions are sealed. */
+export interface SealSettings {
+  /** Whether a run seals its session when it ends. */
+  auto: boolean;
+  /** Absolute path of the key that signs; null where there is none. */
+  key: string | null;
 }
 
 export const compressions = ['exit', 'cold', 'never'] as const;

@@ -97,6 +97,7 @@ export const codexKeys = {
 /** The keys of our own `.sessions/config.toml`. */
 export const ownKeys = {
   compress: { kind: 'text', oneOf: compressions },
+  seal: { kind: 'table', keys: { auto: truth, key: { kind: 'path' } } },
 } as const satisfies Keys;
 
 export type ProfileTable = Conformed<typeof profile>;

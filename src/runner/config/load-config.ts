@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { Failure } from '../../base/failure.ts';
 import type { ThreadSettings } from '../../model/history.ts';
 import type { Config, UnknownKey } from './config.ts';
+import { historyKeys } from './history-settings.ts';
 import { codexKeys, ownKeys, type ProfileTable, type SettingsTable } from './known-keys.ts';
 import { type Layer, pick, profileLayer } from './layers.ts';
 import { tableOfOverrides } from './override.ts';
@@ -54,7 +55,10 @@ export async function loadConfig(input: ConfigInput): Promise<Config> {
     tableOfOverrides(input.overrides ?? []),
   ]);
   const check = (table: Table | null, keys: Keys, file: string | null) => checked(table, keys, file, input, unknown);
-  const override: Layer = { origin: 'override', table: check(overrides, { ...codexKeys, ...ownKeys }, null) };
+  const override: Layer = {
+    origin: 'override',
+    table: check(overrides, { ...codexKeys, ...ownKeys, ...historyKeys }, null),
+  };
   refuseKeys(override.table);
   const file: Layer = {
     origin: 'file',

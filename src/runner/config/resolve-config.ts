@@ -30,6 +30,7 @@ export async function resolveConfig(layers: readonly Layer[], from: ResolveInput
     mcpServers: resolveMcpServers(layers),
     shellEnvironment: shellPolicy(layers),
     compress: take('compress', pick(layers, 'compress'), 'exit'),
+    seal: sealSettings(layers),
     profile: from.profile,
     unknown: from.unknown,
     notes: policies.notes,
@@ -44,6 +45,7 @@ export async function resolveConfig(layers: readonly Layer[], from: ResolveInput
       sandboxPolicy: policies.sandboxOrigin,
       mcpServers: pick(layers, 'mcp_servers').origin,
       shellEnvironment: pick(layers, 'shell_environment_policy').origin,
+      seal: pick(layers, 'seal').origin,
       profile: from.profileOrigin,
     },
   };
@@ -57,6 +59,13 @@ export interface ResolveInput {
   profile: string | null;
   profileOrigin: Origin;
   unknown: UnknownKey[];
+}
+
+function sealSettings(layers: readonly Layer[]): Config['seal'] {
+  return {
+    auto: pickBy(layers, ({ seal }) => seal?.auto).value ?? false,
+    key: pickBy(layers, ({ seal }) => seal?.key).value ?? null,
+  };
 }
 
 function shellPolicy(layers: readonly Layer[]): Config['shellEnvironment'] {

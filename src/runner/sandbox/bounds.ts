@@ -20,6 +20,8 @@ export interface BoundsInput {
   roots: readonly string[];
   /** The home of the sessions, with the keys; absolute. */
   home: string;
+  /** Other files that hold keys; absolute. */
+  keyFiles?: readonly string[] | undefined;
   env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -42,10 +44,11 @@ export function writableRoots({ policy, cwd, env }: RootsInput): string[] {
 }
 
 /** Works out the bounds. It looks at the disk each time, so that a `.git` made a moment ago is protected as well. */
-export function findBounds({ roots: wanted, home, env }: BoundsInput): Bounds {
+export function findBounds({ roots: wanted, home, keyFiles: others = [], env }: BoundsInput): Bounds {
   // Codex's own home as well, which is another one where CODEX_HOME is set.
   const homes = env.HOME ? [home, join(env.HOME, '.codex')] : [home];
-  const keys = homes.flatMap((folder) => keyFiles.map((name) => realTarget(join(folder, name))));
+  const named = homes.flatMap((folder) => keyFiles.map((name) => join(folder, name)));
+  const keys = [...named, ...others].map(realTarget);
   const hidden = [...new Set(keys.filter(isFile))];
   const roots = wanted.filter((root) => realTarget(root) === root && isFolder(root));
   const guarded = roots.flatMap((root) => [...repositoriesOf(root), ...settings.map((name) => join(root, name))]);

@@ -19,6 +19,8 @@ export interface SandboxOptions {
   cwd: string;
   /** The home of the sessions: never writable, its keys not readable. */
   home: string;
+  /** Files that hold keys besides; absolute. */
+  keyFiles?: readonly string[] | undefined;
   env: Readonly<Record<string, string | undefined>>;
   clock: Clock;
   /** Of the programs; when not given, our own. */

@@ -1,9 +1,9 @@
 import { type Judge, judges } from './safe-programs.ts';
 
 /**
- * Whether a script only reads, so far as can be seen from its text: simple commands of known programs, joined by `|` and
- * `&&`. Whatever else a shell could do (expansion, redirection, lists, comments, globs, assignments) makes it unsafe, also where it
- * would be harmless.
+ * Whether a script only reads, so far as can be seen from its text: simple commands of known programs, joined by `|`,
+ * `&&`, `||`, `;` and ends of lines. Whatever else a shell could do (expansion, redirection, groups, comments, globs, assignments,
+ * the background) makes it unsafe, also where it would be harmless.
  *
  * @param isConfined whether it runs in a sandbox; only there git counts as reading, because it starts what the configuration of a
  *   repository names
@@ -30,10 +30,10 @@ function splitScript(script: string): string[][] | null {
   const commands: string[][] = [];
   let words: string[] = [];
   // What else Unicode calls a blank is part of a word to a shell.
-  let rest = script.replace(/^[ \t\n]+|[ \t\n]+$/g, '');
+  let rest = script.replace(/^[ \t\n]+|[ \t\n]+$/g, '').replace(/ *;$/, '');
   if (rest === '' || rest.length > longestScript) return null;
   while (rest !== '') {
-    const join = /^ *(?:\|(?!\|)|&&) */.exec(rest)?.[0];
+    const join = /^ *(?:\|\|?|&&|;|\n) */.exec(rest)?.[0];
     if (join !== undefined) {
       if (words.length === 0) return null;
       commands.push(words);
@@ -47,7 +47,7 @@ function splitScript(script: string): string[][] | null {
     words.push(word.replace(/'([^']*)'|"([^"]*)"/g, '$1$2'));
     rest = rest.slice(word.length);
     // The next thing is a blank or a join; anything else was no plain word.
-    if (rest !== '' && !/^[ |&]/.test(rest)) return null;
+    if (rest !== '' && !/^[ |&;\n]/.test(rest)) return null;
     rest = rest.replace(/^ +/, '');
   }
   if (words.length === 0) return null;
