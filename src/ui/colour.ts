@@ -27,6 +27,8 @@ export const noColours = {
   blue: plain,
   magenta: plain,
   cyan: plain,
+  italic: plain,
+  underline: plain,
 };
 
 function plain(text: string): string {

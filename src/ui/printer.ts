@@ -1,8 +1,8 @@
+import { batchWrites } from '../base/batch.ts';
 import { Failure } from '../base/failure.ts';
 import type { Io } from '../base/io.ts';
 import { escapeForTerminal, escapeJsonForTerminal } from '../base/safe-text.ts';
 import { stringify } from '../model/verbatim.ts';
-import { batchWrites } from './batch.ts';
 import { type Colours, chooseColours } from './colour.ts';
 import { openPager } from './pager.ts';
 

@@ -5,6 +5,8 @@ import { oneLine } from '../base/safe-text.ts';
 export interface Progress {
   /** The line's new text. Cheap: it is drawn at most ten times a second. */
   show(text: string): void;
+  /** The same at once, for what stands there for a while. @returns false where nothing is ever drawn */
+  showNow(text: string): boolean;
   /** Clears the line. Nothing is drawn after that. */
   stop(): Promise<void>;
 }
@@ -12,7 +14,7 @@ export interface Progress {
 /** Nothing is shown without a terminal, nor for work that ends within half a second. */
 export function startProgress(io: Io): Progress {
   const { stderr, clock } = io;
-  if (!stderr.isTTY || io.env.TERM === 'dumb') return { show() {}, async stop() {} };
+  if (!stderr.isTTY || io.env.TERM === 'dumb') return { show() {}, showNow: () => false, async stop() {} };
   let due = clock.now() + quietMs;
   let drawing: Promise<void> | undefined;
   let stopped = false;
@@ -22,6 +24,10 @@ export function startProgress(io: Io): Progress {
       if (stopped || now < due) return;
       due = now + redrawMs;
       drawing = draw(text);
+    },
+    showNow(text) {
+      if (!stopped) drawing = draw(text);
+      return true;
     },
     async stop() {
       stopped = true;

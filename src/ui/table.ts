@@ -2,19 +2,22 @@ import CliTable from 'cli-table3';
 import { escapeForTerminal } from '../base/safe-text.ts';
 import type { Colours } from './colour.ts';
 import { displayWidth, truncate } from './text-width.ts';
+import { breakLine } from './transcript/wrap.ts';
 
 export interface Column {
   title: string;
   /** Columns of the terminal; the `rest` columns share what the others leave. */
   width: number | 'rest';
   align?: 'left' | 'right';
+  /** What does not fit goes on below, for so many lines at most; 1 when absent. */
+  lines?: number;
 }
 
 /** A table whose widths follow from its columns alone, so that rows can be written as they come. */
 export interface Table {
   /** The line of titles, with its LF. */
   header(): string;
-  /** One line a row, each with its LF. Cells are made safe, put on one line and cut with a `…`. */
+  /** One line a row, or as many as its longest cell may take, each with its LF. Cells are made safe and cut with a `…`. */
   rows(cells: Cell[][]): string;
 }
 
@@ -23,15 +26,31 @@ export type Cell = string | { indent: string; text: string };
 
 export function createTable(columns: Column[], width: number, colours: Colours): Table {
   const widths = shareWidth(columns, width);
-  const cut = (cell: Cell, index: number) => {
+  const linesOf = (cell: Cell, index: number) => {
     const { indent, text } = typeof cell === 'string' ? { indent: '', text: cell } : cell;
+    const { align = 'left', lines = 1 } = columns[index]!;
     const width = widths[index]!;
-    return fill(truncate(indent + flatten(text), width), width, columns[index]!.align ?? 'left');
+    return breakAt(indent + flatten(text), width, lines).map((line) => fill(line, width, align));
+  };
+  const row = (cells: Cell[]) => {
+    const broken = cells.map(linesOf);
+    const height = Math.max(...broken.map(({ length }) => length));
+    return Array.from({ length: height }, (_, line) =>
+      layOut(broken.map((lines, index) => lines[line] ?? ' '.repeat(widths[index]!))),
+    ).join('');
   };
   return {
-    header: () => layOut(columns.map(({ title }, index) => colours.bold(cut(title, index)))),
-    rows: (cells) => cells.map((row) => layOut(row.map(cut))).join(''),
+    header: () => layOut(columns.map(({ title }, index) => colours.bold(linesOf(title, index)[0]!))),
+    rows: (cells) => cells.map(row).join(''),
   };
+}
+
+/** The last line has a `…` where there is more. */
+function breakAt(text: string, width: number, most: number): string[] {
+  const rows = most === 1 ? [] : breakLine(text, width).slice(0, most - 1);
+  const lines = rows.map(([start, end]) => text.slice(start, end));
+  const rest = text.slice(rows.at(-1)?.[1] ?? 0).trimStart();
+  return rest === '' && lines.length > 0 ? lines : [...lines, truncate(most === 1 ? text : rest, width)];
 }
 
 const gap = '  ';

@@ -1,5 +1,5 @@
+import { type Fields, textOf } from '../../model/fields.ts';
 import type { Block, Memory } from './block.ts';
-import { type Fields, textOf } from './fields.ts';
 import { leads, paragraph, type Style, span } from './paragraph.ts';
 import { under } from './tool-result.ts';
 

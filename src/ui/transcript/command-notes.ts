@@ -1,5 +1,5 @@
 import { oneLine } from '../../base/safe-text.ts';
-import { type Fields, textOf } from './fields.ts';
+import { type Fields, textOf } from '../../model/fields.ts';
 import { leads, type Paragraph, paragraph, span } from './paragraph.ts';
 
 /**

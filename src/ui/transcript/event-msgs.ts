@@ -1,7 +1,8 @@
+import { type Fields, listOf, textOf } from '../../model/fields.ts';
+import { isMirror, isQuietMsg } from '../../model/quiet-records.ts';
 import { type Block, block, type Memory, type View } from './block.ts';
 import { compaction } from './compaction.ts';
 import { limits, quoteUnder } from './excerpt.ts';
-import { type Fields, listOf, textOf } from './fields.ts';
 import { agentMessage, reasoning, userMessage } from './messages.ts';
 import { notice, plainNotice } from './notices.ts';
 import { leads, type Paragraph, paragraph, span } from './paragraph.ts';
@@ -35,34 +36,8 @@ function other(msg: Fields, memory: Memory, view: View): Block | null {
   const type = textOf(msg.type) ?? '';
   const lines = notice(msg);
   if (lines) return some(lines);
-  if (mirrors.has(type) && memory.calls.find(textOf(msg.call_id) ?? textOf(msg.id))) return null;
-  return isQuiet(type) && !view.showAll ? null : block(plainNotice(msg, view.showAll));
-}
-
-/** Records that paginated sessions keep of a tool call besides the call and its result. */
-const mirrors = new Set(['DynamicToolCall', 'McpToolCall', 'CollabAgentToolCall', 'FunctionCallOutput', 'ImageView']);
-
-/** What is only of use to a program, or is said by another record. */
-const quiet = new Set([
-  'TurnStarted',
-  'ThreadSettingsApplied',
-  'SessionConfigured',
-  'AgentReasoningSectionBreak',
-  'AgentReasoningRawContent',
-  'WebSearch',
-  'ImageGeneration',
-  'TurnDiff',
-  'PlanUpdate',
-  'ItemStarted',
-  'RawResponseItem',
-  'RawResponseCompleted',
-  'McpStartupUpdate',
-  'McpStartupComplete',
-  'ShutdownComplete',
-]);
-
-function isQuiet(type: string): boolean {
-  return quiet.has(type) || /(?:Begin|Delta)$/.test(type);
+  if (isMirror(type) && memory.calls.find(textOf(msg.call_id) ?? textOf(msg.id))) return null;
+  return isQuietMsg(type) && !view.showAll ? null : block(plainNotice(msg, view.showAll));
 }
 
 function rawReasoning(msg: Fields, view: View): string[] {

@@ -1,5 +1,5 @@
-import { count } from './amounts.ts';
-import { type Lead, leads, type Paragraph, paragraph, type Span, type Style, span } from './paragraph.ts';
+import { count } from '../../base/amounts.ts';
+import { type Lead, leads, type Paragraph, paragraph, partial, type Span, type Style, span } from './paragraph.ts';
 
 /** How much of a long text is shown: lines at its head and its tail, characters of a line. */
 export interface Limits {
@@ -36,7 +36,7 @@ export function quoteUnder(
     return paragraph(index === 0 ? lead : { ...lead, first: lead.rest }, ...clip(line, limit.width, style));
   };
   const shown = head.map(show);
-  if (omitted > 0) shown.push(paragraph(leads.omission, span(`… ${count(omitted, 'line')}`, 'dim')));
+  if (omitted > 0) shown.push(paragraph(leads.omission, partial(`… ${count(omitted, 'line')}`, 'dim')));
   return [...shown, ...tail.map((line) => show(line, 1))];
 }
 
@@ -44,7 +44,7 @@ export function quoteUnder(
 export function clip(line: string, width: number, style?: Style): Span[] {
   if (line.length <= width) return [span(line, style)];
   const end = isHighSurrogate(line.charCodeAt(width - 1)) ? width - 1 : width;
-  return [span(line.slice(0, end), style), span(` … ${count(line.length - end, 'more character')}`, 'dim')];
+  return [span(line.slice(0, end), style), partial(` … ${count(line.length - end, 'more character')}`, 'dim')];
 }
 
 interface Excerpt {

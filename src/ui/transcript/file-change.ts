@@ -1,7 +1,8 @@
+import { type Fields, textOf } from '../../model/fields.ts';
+import { diffSize, filesOf } from '../../model/file-diff.ts';
 import { type Block, block, type Memory, type View } from './block.ts';
 import { limits, quote } from './excerpt.ts';
-import { type Fields, textOf } from './fields.ts';
-import { diffParagraphs, diffSize, diffSummary, filesOf } from './file-diff.ts';
+import { diffParagraphs, diffSummary } from './file-diff.ts';
 import { leads, paragraph, type Style, span } from './paragraph.ts';
 import { under } from './tool-result.ts';
 

@@ -1,7 +1,8 @@
 import type { Event } from '../../model/event.ts';
+import { contentText, type Fields, objectOf, textOf } from '../../model/fields.ts';
+import { isContext, isQuietItem } from '../../model/quiet-records.ts';
 import { approval } from './approval.ts';
 import { type Block, block, type Memory, type View } from './block.ts';
-import { contentText, type Fields, objectOf, textOf } from './fields.ts';
 import { fileChange } from './file-change.ts';
 import { agentMessage, contextMessage, reasoning, userMessage } from './messages.ts';
 import { plainNotice } from './notices.ts';
@@ -29,18 +30,9 @@ export function itemBlock(event: Event, item: Fields, memory: Memory, view: View
     case 'image':
       return block([image(item)]);
     default:
-      return quietItems.has(textOf(item.type) ?? '') && !view.showAll ? null : block(plainNotice(item, view.showAll));
+      return isQuietItem(textOf(item.type) ?? '') && !view.showAll ? null : block(plainNotice(item, view.showAll));
   }
 }
-
-/** What goes with a request to the model, and the trace of a compaction that has its own record. */
-const quietItems = new Set([
-  'compaction',
-  'ghost_snapshot',
-  'additional_tools',
-  'compaction_trigger',
-  'configuration_update',
-]);
 
 /**
  * The model's copy of what user and agent said is shown only where no event says the same: in a history that was put
@@ -48,7 +40,7 @@ const quietItems = new Set([
  */
 function message(event: Event, item: Fields, view: View): Block | null {
   const text = contentText(item.content);
-  const isSpoken = item.role === 'assistant' || (item.role === 'user' && !contextOpening.test(text));
+  const isSpoken = item.role === 'assistant' || (item.role === 'user' && !isContext(text));
   if (!isSpoken) return view.showAll ? block(contextMessage(item)) : null;
   if (!event.synthetic || text === '') return null;
   return block(item.role === 'user' ? userMessage({ text }) : agentMessage(text));
@@ -61,9 +53,6 @@ function thought(event: Event, item: Fields, view: View): Block | null {
   const paragraphs = texts.flatMap((text) => reasoning(text, view.showAll));
   return paragraphs.length === 0 ? null : block(paragraphs);
 }
-
-/** Messages in the user's name that the agent made: contexts in tags, the instructions of a folder, a summary. */
-const contextOpening = /^\s*(?:<[A-Za-z][\w ]*>|# AGENTS\.md instructions|Another language model started to solve)/;
 
 function webSearch(item: Fields): Paragraph {
   const action = objectOf(item.action);

@@ -1,7 +1,7 @@
-import { count } from './amounts.ts';
+import { count } from '../../base/amounts.ts';
+import { contentText, type Fields, listOf, objectOf, textOf } from '../../model/fields.ts';
 import { clip, limits, quote } from './excerpt.ts';
-import { contentText, type Fields, listOf, objectOf, textOf } from './fields.ts';
-import { leads, type Paragraph, paragraph, span } from './paragraph.ts';
+import { leads, type Paragraph, paragraph, partial, span } from './paragraph.ts';
 
 /** What the user typed, and a row for each image that went with it. */
 export function userMessage(msg: Fields): Paragraph[] {
@@ -24,10 +24,17 @@ export function agentMessage(text: string): Paragraph[] {
 /** One short paragraph, or all of it. */
 export function reasoning(text: string, showAll: boolean): Paragraph[] {
   if (text === '') return [];
-  const shown = showAll
-    ? [span(trimEnd(text), 'dim')]
-    : clip(text.slice(0, 4000).trim().replace(/\s+/g, ' '), 240, 'dim');
-  return [paragraph(leads.thought, ...shown)];
+  if (showAll) return [paragraph(leads.thought, span(withoutMarks(trimEnd(text)), 'dim'))];
+  const line = withoutMarks(text).slice(0, 4000).trim().replace(/\s+/g, ' ');
+  const isWhole = line.length <= 240 && line === withoutMarks(text).trim();
+  return [
+    paragraph(leads.thought, ...(isWhole ? [span(line, 'dim')] : [partial('', 'dim'), ...clip(line, 240, 'dim')])),
+  ];
+}
+
+/** Models set the headings of their thoughts in bold, as lines of their own. */
+function withoutMarks(text: string): string {
+  return text.replace(/^\*\*([^*\n]{1,200})\*\*[ \t]*$/gm, '$1');
 }
 
 /** A message that nobody spoke: instructions to the model, and contexts that the agent made for it. */

@@ -1,9 +1,9 @@
+import { count } from '../../base/amounts.ts';
 import { oneLine } from '../../base/safe-text.ts';
+import { type Fields, listOf, objectOf, textOf } from '../../model/fields.ts';
 import { stringify } from '../../model/verbatim.ts';
-import { count } from './amounts.ts';
 import { clip } from './excerpt.ts';
-import { type Fields, listOf, objectOf, textOf } from './fields.ts';
-import { leads, type Paragraph, paragraph, span } from './paragraph.ts';
+import { leads, type Paragraph, paragraph, partial, span } from './paragraph.ts';
 
 /** A line or two on what happened to a session; null for a kind of event that has no such line. */
 export function notice(msg: Fields): Paragraph[] | null {
@@ -15,7 +15,8 @@ export function plainNotice(body: Fields, showAll: boolean): Paragraph[] {
   const said = textOf(body.message) ?? textOf(body.text) ?? textOf(body.tool) ?? '';
   const name = oneLine(textOf(body.type) ?? 'event without a type');
   const text = showAll ? `${name} ${stringify(body)}` : `${name}${said === '' ? '' : `: ${said}`}`;
-  return [paragraph(leads.note, ...clip(text, showAll ? Infinity : 300, 'dim'))];
+  if (showAll) return [paragraph(leads.note, span(text, 'dim'))];
+  return [paragraph(leads.note, partial('', 'dim'), ...clip(text, 300, 'dim'))];
 }
 
 const notices = new Map<string, (msg: Fields) => Paragraph[]>([

@@ -1,6 +1,6 @@
 /**
  * What a renderer returns: text as recorded, with styles, and a lead that is ours. Nothing here is escaped, wrapped or
- * coloured yet; `page.ts` does all three, in one place, for every paragraph. So a renderer cannot leak a control character.
+ * coloured yet; `rows.ts` escapes and wraps, in one place, every paragraph. So a renderer cannot leak a control character.
  */
 export interface Paragraph {
   lead: Lead;
@@ -13,6 +13,10 @@ export interface Paragraph {
 export interface Span {
   text: string;
   style?: Style;
+  /** Here something was left out that is shown on request. */
+  more?: true;
+  /** Of what is searched for, counted from 0 within a block. */
+  hit?: number;
 }
 
 /**
@@ -26,7 +30,7 @@ export interface Lead {
   style?: Style;
 }
 
-export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
+export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan' | 'italic' | 'underline';
 
 export const leads = {
   user: { first: '> ', rest: '  ', style: 'cyan' },
@@ -54,4 +58,9 @@ export function paragraph(lead: Lead, ...text: (Span | string)[]): Paragraph {
 
 export function span(text: string, style?: Style): Span {
   return style ? { text, style } : { text };
+}
+
+/** As `span`, where what it says is not all. */
+export function partial(text: string, style?: Style): Span {
+  return { ...span(text, style), more: true };
 }

@@ -1,4 +1,4 @@
-import { listOf, objectOf, textOf } from './fields.ts';
+import { listOf, objectOf, textOf } from '../../model/fields.ts';
 import { leads, type Paragraph, paragraph, type Style, span } from './paragraph.ts';
 
 /** An `update_plan` call as a check list; null where the arguments hold no plan. */

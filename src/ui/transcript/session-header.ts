@@ -1,9 +1,10 @@
+import { calendarTime } from '../../base/amounts.ts';
 import { oneLine } from '../../base/safe-text.ts';
-import { calendarTime } from './amounts.ts';
+import { contentText, type Fields, objectOf, textOf } from '../../model/fields.ts';
+import { agentName, branchOf, sourceName } from '../../model/session-words.ts';
 import type { View } from './block.ts';
 import { clip, limits, quote } from './excerpt.ts';
-import { contentText, type Fields, objectOf, textOf } from './fields.ts';
-import { leads, type Paragraph, paragraph, span } from './paragraph.ts';
+import { leads, type Paragraph, paragraph, partial, span } from './paragraph.ts';
 
 /** Which session this is, where and with what it ran: from its first record. */
 export function sessionRows(meta: Fields, view: View): Paragraph[] {
@@ -20,10 +21,12 @@ export function sessionRows(meta: Fields, view: View): Paragraph[] {
     ['parent', textOf(meta.parent_thread_id)],
     ['history', view.effective ? 'effective: what is left after rollback and compaction' : null],
   ];
-  return [
-    ...rows.flatMap(([label, value]) => (value === null ? [] : [row(label, value)])),
-    ...(view.showAll ? instructions(meta) : []),
-  ];
+  const shown = rows.flatMap(([label, value]) => (value === null ? [] : [row(label, value)]));
+  const text = textOf(meta.instructions) ?? contentText([meta.base_instructions]);
+  if (text === '') return shown;
+  if (view.showAll) return [...shown, ...instructions(text)];
+  shown.at(-1)?.text.push(partial(''));
+  return shown;
 }
 
 /** The line that opens a session, also where its first record is not part of the stream. */
@@ -57,30 +60,6 @@ function from(id: string | null): string | null {
   return id && `from ${id}`;
 }
 
-/** `exec`, `cli`, …; for a session that another one started `subagent: review`. */
-function sourceName(source: unknown): string | null {
-  const name = textOf(source);
-  if (name !== null) return name;
-  const [kind, detail] = Object.entries(objectOf(source))[0] ?? [];
-  if (kind === undefined) return null;
-  const which = textOf(detail) ?? Object.keys(objectOf(detail))[0];
-  return which === undefined ? kind : `${kind}: ${which}`;
-}
-
-function agentName(meta: Fields): string | null {
-  const name = textOf(meta.agent_nickname);
-  const role = textOf(meta.agent_role);
-  return name !== null && role !== null ? `${name} (${role})` : (name ?? role);
-}
-
-function branchOf(git: Fields): string | null {
-  const branch = textOf(git.branch);
-  const commit = textOf(git.commit_hash)?.slice(0, 8) ?? null;
-  return branch !== null && commit !== null ? `${branch} at ${commit}` : (branch ?? commit);
-}
-
-function instructions(meta: Fields): Paragraph[] {
-  const text = textOf(meta.instructions) ?? contentText([meta.base_instructions]);
-  if (text === '') return [];
+function instructions(text: string): Paragraph[] {
   return [paragraph(leads.note, span('instructions', 'dim')), ...quote(text, limits.none, 'dim')];
 }

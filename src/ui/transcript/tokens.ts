@@ -1,5 +1,5 @@
-import { groupDigits } from './amounts.ts';
-import { type Fields, textOf } from './fields.ts';
+import { groupDigits } from '../../base/amounts.ts';
+import { type Fields, textOf } from '../../model/fields.ts';
 import { leads, type Paragraph, paragraph, span } from './paragraph.ts';
 
 /** `tokens: 12 345 in (5 000 cached), 678 out`. */

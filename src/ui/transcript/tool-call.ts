@@ -1,15 +1,16 @@
 import { oneLine } from '../../base/safe-text.ts';
+import { type Fields, objectOf, textOf, wordsOf } from '../../model/fields.ts';
+import { diffSize, type FileDiff } from '../../model/file-diff.ts';
+import { parsePatch, splitPatch } from '../../model/patch.ts';
+import { shellLine } from '../../model/shell-line.ts';
 import { plain, stringify } from '../../model/verbatim.ts';
 import { type Block, block, type Memory, type View } from './block.ts';
 import type { Call } from './calls.ts';
 import { commandNotes } from './command-notes.ts';
 import { clip, limits, quoteUnder } from './excerpt.ts';
-import { type Fields, objectOf, textOf, wordsOf } from './fields.ts';
-import { diffParagraphs, diffSize, diffSummary, type FileDiff } from './file-diff.ts';
+import { diffParagraphs, diffSummary } from './file-diff.ts';
 import { leads, type Paragraph, paragraph, span } from './paragraph.ts';
-import { parsePatch, splitPatch } from './patch.ts';
 import { planParagraphs } from './plan.ts';
-import { shellLine } from './shell-line.ts';
 
 /** A tool call as the model made it: a command line, a diff, a check list, or the name with its arguments. */
 export function toolCall(item: Fields, memory: Memory, view: View): Block {

@@ -1,11 +1,11 @@
-import { count, formatDuration } from './amounts.ts';
+import { count, formatDuration } from '../../base/amounts.ts';
+import { contentText, type Fields, listOf, numberOf, objectOf, textOf, wordsOf } from '../../model/fields.ts';
+import { withoutHeader } from '../../model/output-header.ts';
+import { shellLine } from '../../model/shell-line.ts';
 import { type Block, block, type Memory, type View } from './block.ts';
 import type { Call } from './calls.ts';
 import { clip, limits, quote, quoteUnder } from './excerpt.ts';
-import { contentText, type Fields, listOf, numberOf, objectOf, textOf, wordsOf } from './fields.ts';
-import { withoutHeader } from './output-header.ts';
 import { leads, type Paragraph, paragraph, type Style, span } from './paragraph.ts';
-import { shellLine } from './shell-line.ts';
 
 /** The output of a tool, under its call, and what became of it: exit code, duration, declined or aborted. */
 export function toolResult(item: Fields, memory: Memory, view: View): Block | null {

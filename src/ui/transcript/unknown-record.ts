@@ -1,9 +1,9 @@
+import { count, groupDigits } from '../../base/amounts.ts';
 import type { UnknownRecord } from '../../model/event.ts';
+import { numberOf, textOf } from '../../model/fields.ts';
 import { stringify } from '../../model/verbatim.ts';
-import { count, groupDigits } from './amounts.ts';
 import { limits, quote } from './excerpt.ts';
-import { numberOf, textOf } from './fields.ts';
-import { leads, type Paragraph, paragraph, span } from './paragraph.ts';
+import { leads, type Paragraph, paragraph, partial, span } from './paragraph.ts';
 
 /** One line on a record that could not be read or is not known; on request all of it. */
 export function unknownRecord(event: UnknownRecord, showAll: boolean): Paragraph[] {
@@ -16,15 +16,11 @@ export function unknownRecord(event: UnknownRecord, showAll: boolean): Paragraph
     offset === null ? null : `at byte ${groupDigits(offset)}`,
     length === null ? null : count(length, 'byte'),
   ].filter((part) => part !== null);
-  return [paragraph(leads.unknown, span(parts.join(' · '), 'dim')), ...(showAll ? whole(event) : [])];
+  const all = showAll ? whole(event) : [];
+  const line = parts.join(' · ');
+  const isAll = showAll || (event.raw ?? event.raw_text ?? event.raw_base64) === undefined;
+  return [paragraph(leads.unknown, isAll ? span(line, 'dim') : partial(line, 'dim')), ...all];
 }
-
-/** Codex's own book-keeping, which stands between the records of every turn and says nothing to a reader. */
-export function isBookkeeping(event: UnknownRecord): boolean {
-  return event.error === undefined && bookkeeping.has(event.record_type ?? '');
-}
-
-const bookkeeping = new Set(['state', 'world_state', 'token_usage_record']);
 
 function whole({ raw, raw_text, raw_base64 }: UnknownRecord): Paragraph[] {
   const text = raw === undefined ? (raw_text ?? raw_base64) : stringify(raw);

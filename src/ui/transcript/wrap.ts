@@ -7,6 +7,7 @@ import { displayWidth } from '../text-width.ts';
  * @param width columns, at least 2; Infinity for one row
  */
 export function breakLine(line: string, width: number): Row[] {
+  if (!Number.isFinite(width)) return [[0, line.length]];
   if (narrow.test(line)) return breakNarrow(line, width);
   return breakWide(line, width);
 }
