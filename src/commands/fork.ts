@@ -5,6 +5,7 @@ import type { Forked } from '../engine/fork.ts';
 import { openPrinter } from '../ui/printer.ts';
 import type { Command, Invocation } from './command.ts';
 import { forkAsAsked, forkExits, forkOptions } from './fork/fork-options.ts';
+import { printOrTell } from './frame/print-or-tell.ts';
 import { createProblemLog } from './frame/problem-log.ts';
 import { outputOptions, printOptionsOf } from './options.ts';
 
@@ -97,7 +98,8 @@ async function runFork(invocation: Invocation, io: Io): Promise<number> {
   }
   const { sessionPorts } = await import('./exec/session-ports.ts');
   await sessionPorts(sessions, io, problems.report).index(forked.threadId);
-  await print(forked, name !== null && exits.every((exit) => exit === 0) ? name : null, invocation, io);
+  const given = name !== null && exits.every((exit) => exit === 0) ? name : null;
+  await printOrTell(() => print(forked, given, invocation, io), `the fork is session ${forked.threadId}`, io);
   await problems.print();
   return worstExit(problems.exit, ...exits);
 }

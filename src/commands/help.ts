@@ -1,8 +1,8 @@
 import { Failure } from '../base/failure.ts';
 import { chooseColours } from '../ui/colour.ts';
 import type { Command, CommandSpec } from './command.ts';
-import { findCommand } from './frame/find-command.ts';
-import { renderCommandHelp, renderOverview } from './frame/render-help.ts';
+import { commandsUnder, findCommand } from './frame/find-command.ts';
+import { renderCommandHelp, renderHelpUnder, renderOverview } from './frame/render-help.ts';
 
 /** @param specs asked for when the command runs, because help is itself one of them */
 export function createHelp(specs: () => readonly CommandSpec[]): Command {
@@ -26,6 +26,11 @@ export function createHelp(specs: () => readonly CommandSpec[]): Command {
       const style = { colours: await chooseColours(io, true), columns: io.stdout.columns };
       if (operands.length === 0) {
         await io.stdout.write(renderOverview(specs(), style));
+        return 0;
+      }
+      const under = commandsUnder(operands, specs());
+      if (under.length > 0) {
+        await io.stdout.write(renderHelpUnder(under, style));
         return 0;
       }
       const { spec, rest } = findCommand(operands, specs());

@@ -57,7 +57,7 @@ async function runName(invocation: Invocation, io: Io): Promise<number> {
   const { openSessions } = await import('../engine/resolve-session.ts');
   const { resolveOperands } = await import('../engine/operands.ts');
   const { threadOf } = await import('../engine/thread-of.ts');
-  const { checkName, doubtAbout, nameSession } = await import('../engine/naming.ts');
+  const { checkName, renameSession } = await import('../engine/naming.ts');
   const wanted = text === undefined ? null : checkName(text);
 
   const sessions = openSessions(io.env, io.cwd);
@@ -66,18 +66,13 @@ async function runName(invocation: Invocation, io: Io): Promise<number> {
   const [target, ...others] = targets;
   if (!target || others.length > 0)
     throw new Failure('usage', `one session has a name, and ${targets.length} were given`);
-  const catalog = await sessions.catalog();
-  const threadId = threadOf(catalog, target);
+  const threadId = threadOf(await sessions.catalog(), target);
   if (wanted === null && !clear) {
     const current = (await sessions.names()).get(threadId) ?? null;
     await print({ schema: 'sessions.named/1', thread_id: threadId, name: current }, invocation, io);
     return current === null ? new Failure('findings', 'no name').exit : 0;
   }
-  const said: string[] = [];
-  const say = (message: string) => void said.push(message);
-  const doubt = wanted === null ? null : doubtAbout(wanted, threadId, await sessions.names());
-  if (doubt) say(doubt);
-  await nameSession(catalog, threadId, wanted, { clock: io.clock, signal: io.signal, say });
+  const said = await renameSession(sessions, threadId, wanted, { clock: io.clock, signal: io.signal });
   await print({ schema: 'sessions.named/1', thread_id: threadId, name: wanted }, invocation, io);
   for (const message of said) await warn(io, message);
   return 0;

@@ -61,6 +61,12 @@ export const selectorOptions: OptionSpec[] = [
   { long: 'reverse', description: 'Turn the order round.' },
 ];
 
+/** Selectors of a command that takes archived sessions without being asked to. */
+export function selectorsOfAll(taken: string): OptionSpec[] {
+  const description = `With \`=only\`, archived sessions alone; they are ${taken} anyway.`;
+  return selectorOptions.map((option) => (option.long === 'archived' ? { ...option, description } : option));
+}
+
 /** What the printer needs to know, from the options of an invocation. */
 export function printOptionsOf({ options }: Invocation): PrintOptions {
   return {
@@ -71,3 +77,19 @@ export function printOptionsOf({ options }: Invocation): PrintOptions {
     pager: !options.has('no-pager'),
   };
 }
+
+/** Which kinds of events; `show` and `export` take them alike. */
+export const kindOptions: OptionSpec[] = [
+  {
+    long: 'msg-type',
+    value: 'TYPE',
+    repeatable: true,
+    description: 'Only `EventMsg` events of this kind: `TokenCount` or `token_count`.',
+  },
+  {
+    long: 'item-type',
+    value: 'TYPE',
+    repeatable: true,
+    description: 'Only `ResponseItem` events of this kind, such as `tool_call`.',
+  },
+];

@@ -17,6 +17,11 @@ const replayOptions: OptionSpec[] = [
   { long: 'no-wait', description: 'Never wait. On a terminal, the keys work nevertheless.' },
   { long: 'from', value: 'TURN', description: 'Begin with this turn; 0 is what stands before the first.' },
   { long: 'to', value: 'TURN', description: 'End with this turn.' },
+  {
+    long: 'no-tui',
+    description:
+      'On a terminal, print the transcript as it plays, where it stays, instead of showing it on a screen of its own.',
+  },
   { long: 'paced', description: 'In a pipe or with `--json`, write each event at its time.' },
   {
     long: 'format',
@@ -41,8 +46,10 @@ export const replay: Command = {
       '--state [options] SESSION|FILE',
     ],
     description: [
-      'On a terminal, plays the session as it was seen: the transcript that `sessions show` prints, each part at its time. A ' +
-        'pause of more than 2 seconds is cut to that; see `--idle-limit`. In a pipe, or with `--json`, writes the events that ' +
+      'On a terminal, plays the session as it was seen, each part of its transcript at its time, in the view of `sessions show ' +
+        '--tui`: it can be scrolled, searched and unfolded while it plays. At its end it stays. A pause of more than 2 seconds ' +
+        'is cut to that; see `--idle-limit`. With `--no-tui`, where TERM is `dumb`, and where standard input is no terminal, ' +
+        'the transcript that `sessions show` prints is printed instead, and the program ends with it. In a pipe, or with `--json`, writes the events that ' +
         '`sessions show` writes, all at once, or each at its time with `--paced`; see sessions-events(5).',
       'With `--format`, writes an asciicast of the transcript, for `asciinema play` and other players. Its times are those of the ' +
         'record, and its header asks the player to cut pauses at 2 seconds; with `--idle-limit` they are cut in the file. Each ' +
@@ -76,14 +83,21 @@ export const replay: Command = {
     sections: [
       {
         title: 'Keys',
-        paragraphs: ['While a session plays on a terminal:'],
+        paragraphs: [
+          'While a session plays on a terminal. The other keys are those of `sessions show --tui`; `?` shows all of them.',
+        ],
         entries: [
           { term: 'space', text: 'Pause, and go on.' },
           { term: '.', text: 'While paused, show what comes next.' },
           { term: 'right arrow', text: 'Show the rest of the turn at once, and go on with the next one.' },
           {
             term: 'left arrow',
-            text: 'Play the turn from its beginning, on a clear screen; within a second of its beginning, the turn before.',
+            text: 'Play the turn from its beginning; within a second of its beginning, the turn before.',
+          },
+          { term: '+, -', text: 'Twice, half as fast. Not with `--no-tui`.' },
+          {
+            term: 'G, End',
+            text: 'Follow what comes, after having scrolled back. Not with `--no-tui`.',
           },
           { term: 'q', text: 'Leave.' },
         ],

@@ -3,7 +3,7 @@ import type { Io } from '../base/io.ts';
 import { openPrinter, refuseRawOnTerminal } from '../ui/printer.ts';
 import type { Command, Invocation } from './command.ts';
 import { createProblemLog } from './frame/problem-log.ts';
-import { outputOptions, printOptionsOf, rawOptions } from './options.ts';
+import { kindOptions, outputOptions, printOptionsOf, rawOptions } from './options.ts';
 import { printRaw } from './show/print-raw.ts';
 import { printSession } from './show/print-session.ts';
 
@@ -38,18 +38,7 @@ export const show: Command = {
         description:
           'Only events of this type: `ResponseItem` or `response_item`. With `--raw`, only lines whose record has this type on disk, copied as they are. May be repeated; commas separate.',
       },
-      {
-        long: 'msg-type',
-        value: 'TYPE',
-        repeatable: true,
-        description: 'Only `EventMsg` events of this kind: `TokenCount` or `token_count`.',
-      },
-      {
-        long: 'item-type',
-        value: 'TYPE',
-        repeatable: true,
-        description: 'Only `ResponseItem` events of this kind, such as `tool_call`.',
-      },
+      ...kindOptions,
       {
         long: 'effective',
         description: 'Show what is in effect: without rolled-back turns, and with what a compaction replaced left out.',
@@ -71,6 +60,12 @@ export const show: Command = {
           'Show the family of the session instead: what it was forked from, up to the first, and everything that was forked ' +
           'from any of those or started by them. In a pipe one object a session, schema `lineage`.',
       },
+      {
+        long: 'tui',
+        description:
+          'Open the transcript of one session on the terminal: scroll, search, fold and unfold, jump from turn to turn. ' +
+          'What is appended meanwhile is shown, too. With `--follow`, begin at the end, and stay there until scrolled.',
+      },
       ...outputOptions,
       ...rawOptions,
     ],
@@ -88,6 +83,7 @@ export const show: Command = {
         run: 'sessions ls -q --newer-than 1d | sessions show --json -',
         explains: 'The events of all sessions of the last day.',
       },
+      { run: 'sessions show --tui @last', explains: 'Look around in it.' },
       { run: 'sessions show --lineage @last', explains: 'What it was forked from, and what was forked from it.' },
     ],
     exits: [
@@ -114,6 +110,7 @@ export const show: Command = {
 
 async function showSessions(invocation: Invocation, io: Io): Promise<number> {
   const { options } = invocation;
+  if (options.flag('tui')) return (await import('./show/browse.ts')).browse(invocation, io);
   if (options.flag('lineage')) return (await import('./show/lineage.ts')).showLineage(invocation, io);
   const raw = options.flag('raw');
   const follow = options.flag('follow');

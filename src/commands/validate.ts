@@ -1,4 +1,3 @@
-import { toFailure } from '../base/failure.ts';
 import type { Io } from '../base/io.ts';
 import { warn } from '../base/warn.ts';
 import type { SessionResolver, Target } from '../engine/resolve-session.ts';
@@ -11,6 +10,7 @@ import { openPrinter, type Printer } from '../ui/printer.ts';
 import { startProgress } from '../ui/progress.ts';
 import type { Command, Invocation } from './command.ts';
 import { suggest } from './frame/nearest.ts';
+import { untilClosed } from './frame/until-closed.ts';
 import { outputOptions, printOptionsOf } from './options.ts';
 
 export const validate: Command = {
@@ -133,30 +133,21 @@ interface Output {
 function createOutput(printer: Printer, beforeFirst: () => Promise<void>): Output {
   const report = createFindingsReport(printer.colours);
   // A reader that has seen enough does not change the verdict.
-  let isOpen = true;
   let last: string | null = null;
-  const untilClosed = async (write: () => Promise<void> | undefined) => {
-    if (!isOpen) return;
-    try {
-      await write();
-    } catch (error) {
-      if (toFailure(error).kind !== 'closed-pipe') throw error;
-      isOpen = false;
-    }
-  };
+  const whileRead = untilClosed();
   return {
     async print(finding, target) {
       const subject = nameOf(finding, target);
       const isNew = subject !== last;
       if (last === null) await beforeFirst();
       last = subject;
-      await untilClosed(() => {
+      await whileRead(() => {
         if (printer.mode === 'human') return printer.text(report(finding));
         if (printer.mode === 'json') return printer.record(finding);
         return isNew ? printer.id(subject) : undefined;
       });
     },
-    close: () => untilClosed(() => printer.close()),
+    close: () => whileRead(() => printer.close()),
   };
 }
 

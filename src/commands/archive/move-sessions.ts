@@ -41,7 +41,7 @@ export async function moveSessions(archived: boolean, invocation: Invocation, io
     for (const threadId of threadIds) {
       if (moved.has(threadId)) continue;
       try {
-        for (const record of await archiving.move(threadId)) {
+        for (const record of (await archiving.move(threadId)).all) {
           if (!moved.has(record.thread_id)) await print(record, printer);
           moved.add(record.thread_id);
         }

@@ -1,8 +1,8 @@
+import { count, groupDigits } from '../../base/amounts.ts';
 import type { ToolCount } from '../../engine/diff/after-fold.ts';
 import type { DiffSide } from '../../engine/diff/session-diff.ts';
 import type { TouchedFile } from '../../engine/diff/touched-files.ts';
 import type { Cell } from '../../ui/table.ts';
-import { count, groupDigits } from '../../ui/transcript/amounts.ts';
 
 /** A row for each tool that either side has called, the one called most first. */
 export function toolRows(a: DiffSide, b: DiffSide): Cell[][] {

@@ -1,9 +1,9 @@
+import { count, formatDuration, groupDigits } from '../../base/amounts.ts';
 import { oneLine } from '../../base/safe-text.ts';
 import { parseTime, relativeAge } from '../../base/time.ts';
 import type { DiffSide, SessionDiff } from '../../engine/diff/session-diff.ts';
 import type { Printer } from '../../ui/printer.ts';
 import { createTable, type Table } from '../../ui/table.ts';
-import { count, formatDuration, groupDigits } from '../../ui/transcript/amounts.ts';
 import { fileRows, toolRows } from './diff-rows.ts';
 import { messageRows, turnRows } from './text-rows.ts';
 

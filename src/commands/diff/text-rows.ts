@@ -1,6 +1,6 @@
+import { count } from '../../base/amounts.ts';
 import { escapeForTerminal } from '../../base/safe-text.ts';
 import type { DiffTurn } from '../../engine/diff/turn-fold.ts';
-import { count } from '../../ui/transcript/amounts.ts';
 import { breakLine } from '../../ui/transcript/wrap.ts';
 
 /** The beginnings of two texts beside each other, over a few rows. */

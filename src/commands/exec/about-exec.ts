@@ -31,7 +31,7 @@ export const runSections: Section[] = [
       'Providers, models, policies, MCP servers and profiles are those of `config.toml` in the home, in the form that Codex ' +
         'gives them. Keys come from the environment or from `auth.json`, never from the command line. `compress` in ' +
         '`.sessions/config.toml` says when a rollout is compressed: `exit` (at the end of a run, the default), `cold` or ' +
-        '`never`; Codex up to 0.120 does not see compressed sessions.',
+        '`never`; Codex up to 0.120 does not see compressed sessions. One that is held stays plain.',
       'The provider `scripted` plays a file: `-c model_providers.scripted.script=FILE`, YAML or NDJSON; without one, a short ' +
         'tour that needs no network. The provider `recorded` answers as a session was answered: ' +
         '`-c model_providers.recorded.session=SESSION`, from its turn `from_turn` on; the tools run anew.',

@@ -8,6 +8,7 @@ import type { RecordedEvent } from '../../runner/recorder/recorder.ts';
 import type { SessionEvent } from '../../runner/session-events.ts';
 import type { Output, Shown } from './output.ts';
 import type { OutputQueue } from './output-queue.ts';
+import { PublishedRecords } from './published-records.ts';
 
 /**
  * The event stream of a run as it happens: the records as `show` prints them once they are written, and between them the
@@ -17,28 +18,24 @@ import type { OutputQueue } from './output-queue.ts';
  */
 export function eventStream(io: Io, queue: OutputQueue, countBefore: (threadId: string) => Promise<number>): Output {
   let shown: Shown | null = null;
+  let records: PublishedRecords | null = null;
   let isFirst = true;
-  let turn = 0;
-  /** Of the next record. */
-  let seq = 0;
 
-  const write = async (event: object) => {
-    const line = eventLine(event as Event, isFirst);
+  const write = async (event: Event) => {
+    const line = eventLine(event, isFirst);
     isFirst = false;
     await io.stdout.write(`${io.stdout.isTTY ? escapeJsonForTerminal(line) : line}\n`);
   };
 
-  async function writeRecord({ body, timestamp, line }: RecordedEvent): Promise<void> {
-    if (!shown) return;
-    if (body.type === 'EventMsg' && body.msg.type === 'TurnStarted') turn++;
-    const place = shown.isEphemeral ? { synthetic: true as const } : { line };
-    const { type, ...content } = body;
-    await write({ thread_id: shown.threadId, seq: seq++, timestamp, turn, ...place, type, ...content });
+  async function writeRecord(record: RecordedEvent): Promise<void> {
+    if (records) await write(records.publish(record));
   }
 
   async function writeDelta(msg: { type: string; [key: string]: unknown }): Promise<void> {
     const timestamp = formatTime(io.clock.now());
-    await write({ thread_id: shown?.threadId ?? null, timestamp, turn, type: 'EventMsg', msg });
+    const turn = records?.turn ?? 0;
+    // It has no place among the records.
+    await write({ thread_id: shown?.threadId ?? null, timestamp, turn, type: 'EventMsg', msg } as unknown as Event);
   }
 
   const tell = (message: string) => queue.add(() => warn(io, message));
@@ -46,11 +43,12 @@ export function eventStream(io: Io, queue: OutputQueue, countBefore: (threadId: 
   return {
     async open(session) {
       shown = session;
-      if (session.history === null || session.isEphemeral) return;
-      turn = session.history.turns;
-      seq = await countBefore(session.threadId);
+      const { threadId, isEphemeral, history, tail } = session;
+      const isNew = history === null || isEphemeral;
       // What was unfinished gets a line of its own, once something is written behind it.
-      if (session.tail && !session.tail.isRecord) seq++;
+      const unfinished = tail && !tail.isRecord ? 1 : 0;
+      const events = isNew ? 0 : (await countBefore(threadId)) + unfinished;
+      records = new PublishedRecords({ threadId, isEphemeral, turns: isNew ? 0 : history.turns, events });
     },
     event(event: SessionEvent) {
       const delta = deltaOf(event);

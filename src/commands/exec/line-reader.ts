@@ -24,7 +24,8 @@ export function createLineReader(read: (signal: AbortSignal) => AsyncIterable<Ui
     /** The next line without its end; null when there will be none, and on abort. */
     async readLine(signal: AbortSignal): Promise<string | null> {
       while (!text.includes('\n')) {
-        const block = await Promise.race([nextBlock(), untilAborted(signal)]);
+        const over = new AbortController();
+        const block = await Promise.race([nextBlock(), untilAborted(signal, over.signal)]).finally(() => over.abort());
         if (block === null || block.done) return null;
         next = null;
         text += Buffer.from(block.value).toString();
@@ -46,9 +47,9 @@ export function createLineReader(read: (signal: AbortSignal) => AsyncIterable<Ui
 /** What is there already comes at once. */
 const QUIET_MS = 50;
 
-function untilAborted(signal: AbortSignal): Promise<null> {
+function untilAborted(signal: AbortSignal, over: AbortSignal): Promise<null> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve(null);
-    signal.addEventListener('abort', () => resolve(null), { once: true });
+    signal.addEventListener('abort', () => resolve(null), { once: true, signal: over });
   });
 }

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { Failure } from '../../base/failure.ts';
 import type { Io } from '../../base/io.ts';
-import type { SessionResolver } from '../../engine/resolve-session.ts';
 import type { Command, Invocation } from '../command.ts';
 import { aboutRuns, runExit, runSections } from './about-exec.ts';
+import { findLast, findNamed } from './find-session.ts';
 import { runOptions } from './options.ts';
 
 export const execResume: Command = {
@@ -60,7 +60,8 @@ export const execResume: Command = {
       prompt: isLast ? operands[0] : operands[1],
       async thread(isEphemeral, sessions) {
         const threadId = isLast
-          ? await findLast(invocation, io, isEphemeral)
+          ? // Nothing is made of an index for a run that is to leave no trace.
+            await findLast({ cwd: folderOf(invocation, io), includeExec: true, useIndex: !isEphemeral }, io)
           : await findNamed(operands[0] as string, sessions);
         return { kind: 'resumed', threadId, isEphemeral };
       },
@@ -68,34 +69,7 @@ export const execResume: Command = {
   },
 };
 
-async function findNamed(operand: string, sessions: SessionResolver): Promise<string> {
-  if (operand === '-') throw new Failure('usage', 'a session to resume is named, it does not come over standard input');
-  const { threadOf } = await import('../../engine/thread-of.ts');
-  const target = await sessions.resolve(operand);
-  return threadOf(await sessions.catalog(), target);
-}
-
-/**
- * The newest session that somebody began, and no agent. Nothing is made of an index for a run that is to leave no trace.
- */
-async function findLast({ options }: Invocation, io: Io, isEphemeral: boolean): Promise<string> {
-  const { homeOf, listHome } = await import('../../engine/listing/list-home.ts');
-  const home = homeOf(io.env, io.cwd);
-  const cwd = options.flag('all') ? undefined : resolve(io.cwd, options.text('cd') ?? '.');
-  const listing = {
-    useIndex: !isEphemeral,
-    now: io.clock.now(),
-    signal: io.signal,
-    report: () => {},
-    isForPeople: false,
-  };
-  // The first few are quick to have.
-  for (const limit of [25, undefined]) {
-    const rows = listHome(home, { cwd, limit, sort: 'updated' }, listing);
-    for await (const { thread_id, parent_thread_id } of rows) if (parent_thread_id === null) return thread_id;
-  }
-  if (options.flag('all')) throw new Failure('usage', 'there is no session to resume');
-  throw new Failure('usage', 'there is no session of this directory to resume', {
-    hint: 'add --all to look at those of every directory',
-  });
+/** Whose sessions are meant; undefined for every one. */
+function folderOf({ options }: Invocation, io: Io): string | undefined {
+  return options.flag('all') ? undefined : resolve(io.cwd, options.text('cd') ?? '.');
 }

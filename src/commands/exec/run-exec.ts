@@ -10,6 +10,8 @@ import type { TurnResult } from '../../runner/turn.ts';
 import type { Invocation } from '../command.ts';
 import { createProblemLog } from '../frame/problem-log.ts';
 import { reportFailure } from '../frame/report-failure.ts';
+import { sealRun } from '../seal/seal-run.ts';
+import { countBefore } from './count-before.ts';
 import { eventStream } from './event-stream.ts';
 import type { Output } from './output.ts';
 import { OutputQueue } from './output-queue.ts';
@@ -17,7 +19,7 @@ import { progress } from './progress.ts';
 import { openQuestions } from './questions.ts';
 import { findTarget, readImages, readSchema } from './read-files.ts';
 import { readPrompt } from './read-prompt.ts';
-import { movedTo, sessionPorts } from './session-ports.ts';
+import { sessionPorts } from './session-ports.ts';
 import { tellInterrupted } from './tell-interrupted.ts';
 import { writeAnswer } from './write-answer.ts';
 
@@ -90,6 +92,7 @@ export async function runExec(invocation: Invocation, io: Io, run: Run): Promise
     const end = await session?.close(failure === null && result?.outcome !== 'interrupted');
     path = end?.path ?? null;
     if (end?.problem) await warn(io, end.problem.message, end.problem.place);
+    if (session) await sealRun(home, path, session.config.seal, io);
   } catch (error) {
     failure ??= error;
   }
@@ -131,17 +134,7 @@ async function wantedName({ options }: Invocation): Promise<string | null> {
 
 function outputOf({ options }: Invocation, io: Io, queue: OutputQueue, sessions: SessionResolver): Output {
   if (!options.flag('json')) return progress(io, queue, !options.flag('print-id'));
-  return eventStream(io, queue, async (threadId) => {
-    const { countEvents } = await import('../../engine/count-events.ts');
-    const catalog = await sessions.catalog();
-    // It was made plain when it was taken for writing.
-    const path =
-      catalog
-        .thread(threadId)
-        .at(-1)
-        ?.path.replace(/\.zst$/, '') ?? null;
-    return countEvents(movedTo(catalog, threadId, path), threadId);
-  });
+  return eventStream(io, queue, (threadId) => countBefore(sessions, threadId));
 }
 
 async function nameIt(name: string, threadId: string, isJson: boolean, io: Io): Promise<number> {

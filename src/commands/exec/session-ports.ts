@@ -35,6 +35,15 @@ export function sessionPorts(sessions: SessionResolver, io: Io, report: Report):
         yield* answers;
       })();
     },
+    async isHeld(threadId) {
+      try {
+        const { homeOf } = await import('../../engine/listing/list-home.ts');
+        const { isHeld } = await import('../../engine/holds/is-held.ts');
+        return await isHeld(homeOf(io.env, io.cwd), threadId, io.clock.now());
+      } catch {
+        return true;
+      }
+    },
     async index() {
       try {
         const { homeOf } = await import('../../engine/listing/list-home.ts');

@@ -1,13 +1,12 @@
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Failure } from '../../base/failure.ts';
 import type { Io } from '../../base/io.ts';
 import { packageVersion } from '../../base/package-files.ts';
-import { systemReason } from '../../base/system-error.ts';
 import type { Catalog } from '../../engine/catalog.ts';
 import type { Forked } from '../../engine/fork.ts';
 import type { Report } from '../../engine/problem.ts';
 import type { ExitCase, Invocation, OptionSpec } from '../command.ts';
+import { existingFolder } from '../frame/existing-folder.ts';
 import { readTurn } from '../frame/read-turn.ts';
 
 /** Where and how to fork; `exec fork` takes them, too. */
@@ -49,7 +48,7 @@ export async function forkAsAsked(
   if (at !== undefined && before !== undefined) throw new Failure('usage', '--at and --before both say where to fork');
   const isCopy = options.flag('copy');
   if (isCopy && options.flag('reference')) throw new Failure('usage', '--copy and --reference exclude each other');
-  const folder = cwd === undefined ? null : existing(resolve(io.cwd, cwd));
+  const folder = cwd === undefined ? null : existingFolder(resolve(io.cwd, cwd));
   const { pointBefore } = await import('../../engine/fork/fork-point.ts');
   const { forkSession } = await import('../../engine/fork.ts');
   return forkSession(catalog, threadId, {
@@ -62,13 +61,4 @@ export async function forkAsAsked(
     method: isCopy ? 'copy' : options.flag('reference') ? 'reference' : null,
     ...{ cwd: folder, fallbackCwd: io.cwd, version: packageVersion(), clock: io.clock, signal: io.signal, report },
   });
-}
-
-function existing(folder: string): string {
-  try {
-    if (statSync(folder).isDirectory()) return folder;
-  } catch (error) {
-    throw new Failure('usage', systemReason(error) ?? 'is not there', { file: folder, cause: error });
-  }
-  throw new Failure('usage', 'is not a folder', { file: folder });
 }

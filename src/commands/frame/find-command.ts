@@ -19,6 +19,13 @@ export function findCommand(argv: readonly string[], specs: readonly CommandSpec
   throw unknownCommand(first, second, specs);
 }
 
+/** The commands of two words that begin with this one, where it is no command of its own. */
+export function commandsUnder(words: readonly string[], specs: readonly CommandSpec[]): readonly CommandSpec[] {
+  const [first, ...others] = words;
+  if (others.length > 0 || specs.some(({ name }) => name === first)) return [];
+  return specs.filter(({ name }) => name.startsWith(`${first} `));
+}
+
 function misplacedOption(argument: string, specs: readonly CommandSpec[]): Failure {
   const [name = ''] = argument.split('=');
   const known = specs.some(({ options }) =>

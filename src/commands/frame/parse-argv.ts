@@ -1,7 +1,7 @@
 import { cac } from 'cac';
 import type { CommandSpec, Invocation, OptionSpec } from '../command.ts';
 import { checkOperands } from './check-operands.ts';
-import { findCommand } from './find-command.ts';
+import { commandsUnder, findCommand } from './find-command.ts';
 import { GivenOptions, type GivenValue } from './given-options.ts';
 import { readOptions } from './read-options.ts';
 
@@ -10,6 +10,7 @@ export type Request =
   | { kind: 'nothing' }
   | { kind: 'version' }
   | { kind: 'help'; spec?: CommandSpec }
+  | { kind: 'help-under'; specs: readonly CommandSpec[] }
   | { kind: 'run'; spec: CommandSpec; invocation: Invocation };
 
 /**
@@ -32,7 +33,10 @@ export function parseArgv(argv: readonly string[], specs: readonly CommandSpec[]
 
 function askHelp(argv: readonly string[], specs: readonly CommandSpec[]): Request {
   const words = argv.filter((argument) => !argument.startsWith('-'));
-  return words.length === 0 ? { kind: 'help' } : { kind: 'help', spec: findCommand(words, specs).spec };
+  if (words.length === 0) return { kind: 'help' };
+  const under = commandsUnder(words, specs);
+  if (under.length > 0) return { kind: 'help-under', specs: under };
+  return { kind: 'help', spec: findCommand(words, specs).spec };
 }
 
 /** Put before every value: no argument can hold it, and with it no value looks like a number. */
@@ -41,8 +45,11 @@ const mark = '\0';
 function throughCac(spec: CommandSpec, given: [OptionSpec, GivenValue][], operands: string[]): Invocation {
   const cli = cac('sessions');
   const command = cli.command(spec.name, spec.summary, { ignoreOptionDefaultValue: true });
-  for (const option of spec.options) command.option(`--${option.long}${placeholder(option)}`, option.description);
-  const options = given.map(([{ long }, value]) => (value === true ? `--${long}` : `--${long}=${mark}${value}`));
+  for (const option of spec.options)
+    command.option(`--${cacName(option.long)}${placeholder(option)}`, option.description);
+  const options = given.map(([{ long }, value]) =>
+    value === true ? `--${cacName(long)}` : `--${cacName(long)}=${mark}${value}`,
+  );
   const parsed = cli.parse(['node', 'sessions', spec.name, ...options, '--', ...operands], { run: false }).options;
   const collected = new Map<string, GivenValue[]>();
   for (const [index, { long }] of spec.options.entries()) {
@@ -57,7 +64,12 @@ function placeholder({ value, valueOptional }: OptionSpec): string {
   return valueOptional ? ` [${value}]` : ` <${value}>`;
 }
 
-/** A flag is `true`, and one whose name starts with `no-` is `false`, because cac takes it for the absence of the rest. */
+/** A name that starts with `no-` is the absence of the rest to cac; here, both may be options of one command. */
+function cacName(long: string): string {
+  return long.replace(/^no-/, 'without-');
+}
+
+/** A flag is `true`. */
 function unmark(value: unknown): GivenValue {
   return typeof value === 'string' ? value.slice(mark.length) : true;
 }

@@ -6,6 +6,17 @@ import type { GivenOptions } from './given-options.ts';
 
 /** The selector options of an invocation; see `selectorOptions`. */
 export function readSelectors(options: GivenOptions, io: Io): Selectors {
+  return {
+    ...readTests(options, io),
+    archived: options.flag('archived') ? (options.word<'only'>('archived') ?? 'added') : 'no',
+    limit: options.count('limit'),
+    sort: options.word<'created' | 'updated' | 'size' | 'tokens'>('sort') ?? 'updated',
+    reverse: options.flag('reverse'),
+  };
+}
+
+/** Those that look at one session alone: neither its folder, nor an order or a number. */
+export function readTests(options: GivenOptions, io: Io): Selectors {
   if (options.flag('here') && options.text('cwd') !== undefined) {
     throw new Failure('usage', '--here and --cwd name two directories');
   }
@@ -20,9 +31,5 @@ export function readSelectors(options: GivenOptions, io: Io): Selectors {
     model: options.text('model'),
     source: options.text('source'),
     name: options.text('name'),
-    archived: options.flag('archived') ? (options.word<'only'>('archived') ?? 'added') : 'no',
-    limit: options.count('limit'),
-    sort: options.word<'created' | 'updated' | 'size' | 'tokens'>('sort') ?? 'updated',
-    reverse: options.flag('reverse'),
   };
 }

@@ -12,11 +12,11 @@ export interface HelpStyle {
 
 /** The help text of one command. */
 export function renderCommandHelp(spec: CommandSpec, style: HelpStyle): string {
-  const { name, summary, synopsis, description, options, sections = [], examples, exits, seeAlso } = spec;
+  const { name, summary, description, options, sections = [], examples, exits, seeAlso } = spec;
   const shownExamples = examples.map(({ run, explains }) => `  ${run}\n${wrap(explains, style, 6)}`);
   return join([
     `sessions ${name} - ${summary}`,
-    block('Usage', synopsis.map((form) => `  sessions ${name} ${form}`.trimEnd()).join('\n'), style),
+    block('Usage', synopsisOf(spec).join('\n'), style),
     ...paragraphs(description, style),
     block('Options', renderOptions(allOptions(options), style), style),
     ...sections.map((section) => renderSection(section, style)),
@@ -26,15 +26,23 @@ export function renderCommandHelp(spec: CommandSpec, style: HelpStyle): string {
   ]);
 }
 
+/** The help text of commands of two words that have the first one in common. */
+export function renderHelpUnder(specs: readonly CommandSpec[], style: HelpStyle): string {
+  return join([
+    block('Usage', specs.flatMap(synopsisOf).join('\n'), style),
+    block('Commands', listed(specs), style),
+    'sessions help COMMAND says more about a command.',
+  ]);
+}
+
 /** The help text of the program. */
 export function renderOverview(specs: readonly CommandSpec[], style: HelpStyle): string {
-  const width = Math.max(...specs.map(({ name }) => name.length)) + 2;
-  const line = ({ name, summary }: CommandSpec) => `  ${name.padEnd(width)}${summary}`;
+  const width = widthOf(specs);
   return join([
     `sessions - ${overview.summary}`,
     block('Usage', overview.synopsis.map((form) => `  sessions ${form}`).join('\n'), style),
     ...paragraphs(overview.description, style),
-    ...groupCommands(specs).map((group) => block(group.title, group.specs.map(line).join('\n'), style)),
+    ...groupCommands(specs).map((group) => block(group.title, listed(group.specs, width), style)),
     ...overview.sections.map((section) => renderSection(section, style)),
     block('Exit codes', renderExits(overview.exits, style), style),
     'sessions help COMMAND says more about a command.',
@@ -48,6 +56,18 @@ export function renderUsage(specs: readonly CommandSpec[]): string {
     return `${title}: ${members.map(({ name }) => name).join(', ')}`;
   });
   return `${[...forms, '', ...groups, '', 'sessions help says more.'].join('\n')}\n`;
+}
+
+function synopsisOf({ name, synopsis }: CommandSpec): string[] {
+  return synopsis.map((form) => `  sessions ${name} ${form}`.trimEnd());
+}
+
+function listed(specs: readonly CommandSpec[], width = widthOf(specs)): string {
+  return specs.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`).join('\n');
+}
+
+function widthOf(specs: readonly CommandSpec[]): number {
+  return Math.max(...specs.map(({ name }) => name.length)) + 2;
 }
 
 function join(blocks: (string | false)[]): string {

@@ -5,7 +5,7 @@ import { packageVersion } from '../../base/package-files.ts';
 import { chooseColours } from '../../ui/colour.ts';
 import type { Command } from '../command.ts';
 import { parseArgv, type Request } from './parse-argv.ts';
-import { renderCommandHelp, renderOverview, renderUsage } from './render-help.ts';
+import { renderCommandHelp, renderHelpUnder, renderOverview, renderUsage } from './render-help.ts';
 import { reportFailure } from './report-failure.ts';
 
 /** Does what the arguments ask for, says what went wrong, and returns the exit code. Never throws. */
@@ -35,6 +35,7 @@ async function answer(request: Request, commands: readonly Command[], io: Io): P
   }
   const style = { colours: await chooseColours(io, true), columns: io.stdout.columns };
   if (request.kind === 'version') await io.stdout.write(`sessions ${packageVersion()}\n`);
+  else if (request.kind === 'help-under') await io.stdout.write(renderHelpUnder(request.specs, style));
   else await io.stdout.write(request.spec ? renderCommandHelp(request.spec, style) : renderOverview(specs, style));
   return 0;
 }

@@ -2,6 +2,7 @@ import { parseTime, relativeAge } from '../../base/time.ts';
 import type { Branch } from '../../engine/listing/arrange-tree.ts';
 import type { ThreadRow } from '../../model/thread-row.ts';
 import type { Printer } from '../../ui/printer.ts';
+import { shortSize } from '../../ui/short-size.ts';
 import type { Cell, Column } from '../../ui/table.ts';
 
 /**
@@ -25,7 +26,7 @@ export async function printRows(
       if (table) await printer.text(table.header());
     }
     isFirst = false;
-    if (table) await printer.text(table.rows([cells(branch, now)]));
+    if (table) await printer.text(table.row(branch, now));
     else await (printer.mode === 'json' ? printer.record(row) : printer.id(row.thread_id));
   }
   if (isFirst && table) await printer.text('no sessions\n');
@@ -33,31 +34,43 @@ export async function printRows(
 
 async function openTable(printer: Printer) {
   const { createTable } = await import('../../ui/table.ts');
-  return createTable(columns, printer.columns, printer.colours);
+  const shown = columnsFor(printer.columns);
+  const table = createTable(shown, printer.columns, printer.colours);
+  return {
+    header: () => table.header(),
+    row: (branch: Branch, now: number) => table.rows([shown.map(({ cell }) => cell(branch, now))]),
+  };
 }
 
-const columns: Column[] = [
-  { title: 'ID', width: 36 },
-  { title: 'UPDATED', width: 10 },
-  { title: 'TURNS', width: 5, align: 'right' },
-  { title: 'TOKENS', width: 8, align: 'right' },
-  { title: 'SIZE', width: 8, align: 'right' },
-  { title: 'MARKS', width: 6 },
-  { title: 'NAME OR FIRST MESSAGE', width: 'rest' },
-];
+type ShownColumn = Column & { cell(branch: Branch, now: number): Cell };
 
-function cells(branch: Branch, now: number): Cell[] {
-  const { row } = branch;
-  const updated = row.updated_at === null ? null : parseTime(row.updated_at);
-  return [
-    row.thread_id,
-    updated === null ? '-' : relativeAge(updated, now),
-    String(row.turns),
-    row.tokens_used === null ? '-' : shortCount(row.tokens_used),
-    shortSize(row.size_bytes),
-    marks(row),
-    { indent: indentOf(branch), text: row.name ?? row.first_message ?? '' },
+/** What fits the terminal, and leaves the name some room. The beginning of an id names its session as well. */
+function columnsFor(width: number): ShownColumn[] {
+  const idWidth = width < 60 ? 13 : width < 100 ? 18 : 36;
+  const amounts: ShownColumn[] = [
+    { title: 'TOKENS', width: 8, align: 'right', cell: ({ row }) => shortCount(row.tokens_used) },
+    { title: 'SIZE', width: 8, align: 'right', cell: ({ row }) => shortSize(row.size_bytes) },
   ];
+  return [
+    { title: 'ID', width: idWidth, cell: ({ row }) => row.thread_id.slice(0, idWidth) },
+    { title: 'UPDATED', width: 10, cell: ({ row }, now) => ageOf(row, now) },
+    ...(width < 60 ? [] : [turnsColumn]),
+    ...(width < 100 ? [] : amounts),
+    ...(width < 50 ? [] : [marksColumn]),
+    {
+      ...{ title: 'NAME OR FIRST MESSAGE', width: 'rest' },
+      cell: (branch) => ({ indent: indentOf(branch), text: branch.row.name ?? branch.row.first_message ?? '' }),
+    },
+  ];
+}
+
+const turnsColumn: ShownColumn = { title: 'TURNS', width: 5, align: 'right', cell: ({ row }) => String(row.turns) };
+
+const marksColumn: ShownColumn = { title: 'MARKS', width: 5, cell: ({ row }) => marks(row) };
+
+function ageOf({ updated_at: at }: ThreadRow, now: number): string {
+  const updated = at === null ? null : parseTime(at);
+  return updated === null ? '-' : relativeAge(updated, now);
 }
 
 /** The lines of the tree before a row. */
@@ -76,14 +89,8 @@ function marks(row: ThreadRow): string {
   ].join('');
 }
 
-function shortCount(count: number): string {
+function shortCount(count: number | null): string {
+  if (count === null) return '-';
   if (count < 10_000) return String(count);
   return count < 10_000_000 ? `${Math.round(count / 1000)}k` : `${Math.round(count / 1_000_000)}M`;
-}
-
-function shortSize(bytes: number): string {
-  const units = ['B', 'K', 'M', 'G', 'T'];
-  const power = Math.min(units.length - 1, Math.floor(Math.log(Math.max(1, bytes)) / Math.log(1024)));
-  const value = bytes / 1024 ** power;
-  return `${power > 0 && value < 10 ? value.toFixed(1) : Math.round(value)}${units[power]}`;
 }

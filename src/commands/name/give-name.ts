@@ -1,6 +1,6 @@
 import type { Io } from '../../base/io.ts';
 import { warn } from '../../base/warn.ts';
-import { doubtAbout, nameSession } from '../../engine/naming.ts';
+import { renameSession } from '../../engine/naming.ts';
 import { openSessions } from '../../engine/resolve-session.ts';
 import { reportFailure } from '../frame/report-failure.ts';
 
@@ -14,15 +14,9 @@ export async function giveName(name: string, threadId: string, isJson: boolean, 
   try {
     // What was known of the home before does not have the session.
     const sessions = openSessions(io.env, io.cwd);
-    const doubt = doubtAbout(name, threadId, await sessions.names());
-    if (doubt) await warn(io, doubt);
-    const signal = new AbortController().signal;
-    const said: string[] = [];
-    await nameSession(await sessions.catalog(), threadId, name, {
-      ...{ clock: io.clock, signal },
-      say: (message) => void said.push(message),
-    });
-    for (const message of said) await warn(io, message);
+    const { signal } = new AbortController();
+    for (const message of await renameSession(sessions, threadId, name, { clock: io.clock, signal }))
+      await warn(io, message);
     return 0;
   } catch (error) {
     return reportFailure(error, io, isJson);

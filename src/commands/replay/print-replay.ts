@@ -1,6 +1,7 @@
 import type { Io } from '../../base/io.ts';
 import { openRecording, type Recording } from '../../engine/replay/recording.ts';
 import { openPrinter, type PrintOptions } from '../../ui/printer.ts';
+import { hasScreen, playOnScreen } from './play-on-screen.ts';
 import { playSessions } from './play-sessions.ts';
 import { printCast } from './print-cast.ts';
 import { printEvents } from './print-events.ts';
@@ -17,6 +18,10 @@ export function printReplay(
     if (settings.cast) return printCast(subjects, settings.cast, settings, options.color, io);
     // What is played needs no pager.
     const printer = await openPrinter(io, { ...options, pager: false });
+    if (printer.mode === 'human' && hasScreen(settings, io)) {
+      const [target] = subjects.targets;
+      if (target && (await playOnScreen(subjects, target, settings, options.color, io))) return;
+    }
     if (printer.mode === 'human')
       return playSessions(openEach(subjects, settings, io.signal), settings, options.color, io);
     try {

@@ -14,6 +14,8 @@ export interface ReplaySettings {
   waits: boolean;
   /** Standard input is not what is replayed, so it may have keys. */
   hasKeys: boolean;
+  /** On a terminal, it is played on a screen of its own. */
+  onScreen: boolean;
   paced: boolean;
   cast: { version: CastVersion; columns: number; rows: number } | null;
 }
@@ -37,6 +39,7 @@ export function readReplaySettings({ options, operands }: Invocation): ReplaySet
     idleLimitMs: readIdleLimit(options.text('idle-limit')),
     waits: !options.flag('no-wait'),
     hasKeys: !operands.includes('-'),
+    onScreen: !options.flag('no-tui'),
     paced: options.flag('paced'),
     cast: format ? { version: format === 'asciicast' ? 3 : 2, ...size } : null,
   };
