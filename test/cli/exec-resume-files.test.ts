@@ -1,4 +1,4 @@
-import { readFileSync, symlinkSync, utimesSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { envelope, idOf, jsonl, record, rolloutName, turn } from '../builders.ts';
@@ -40,6 +40,25 @@ describe('sessions exec resume', () => {
     ]);
     expect(rows.find((row) => row.thread_id === id)?.path).toBe(`${path.replace(/\.zst$/, '')}.zst`);
     expect((await rig.run(['validate'])).code).toBe(0);
+  });
+
+  it('leaves the file of a session plain that is held, or may be', async () => {
+    const rig = makeExecRig();
+    const path = rig.home.rollout(id, session(rig));
+    expect((await rig.run(['hold', 'add', '--matter', 'a case', id])).code).toBe(0);
+    const goOn = () => rig.exec([{ text: 'well' }], ['resume', '--cd', rig.work, id, 'and now']);
+    expect((await goOn()).code).toBe(0);
+    expect([existsSync(path), existsSync(`${path}.zst`)]).toEqual([true, false]);
+    const holds = join(rig.home.path, '.sessions/holds.jsonl');
+    const whole = readFileSync(holds);
+    writeFileSync(holds, 'damaged\n');
+    expect((await goOn()).code).toBe(0);
+    expect([existsSync(path), existsSync(`${path}.zst`)]).toEqual([true, false]);
+    writeFileSync(holds, whole);
+    const { hold_id } = JSON.parse(whole.toString().split('\n')[0] as string);
+    expect((await rig.run(['hold', 'release', '--reason', 'over', hold_id])).code).toBe(0);
+    expect((await goOn()).code).toBe(0);
+    expect([existsSync(path), existsSync(`${path}.zst`)]).toEqual([false, true]);
   });
 
   it.each([

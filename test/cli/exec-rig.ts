@@ -32,8 +32,7 @@ export interface RunOptions {
   signal?: AbortController;
 }
 
-export function makeExecRig(): ExecRig {
-  const root = makeFolder();
+export function makeExecRig(root = makeFolder()): ExecRig {
   const home = new TestHome(join(root, 'home'));
   const work = join(root, 'work');
   mkdirSync(home.path, { mode: 0o700 });
@@ -59,11 +58,12 @@ export function makeExecRig(): ExecRig {
     exec(steps, argv, options) {
       scripts++;
       const path = home.write(`../script-${scripts}.yaml`, JSON.stringify(steps));
-      const isResume = argv[0] === 'resume';
+      const [sub = ''] = argv;
+      const isSub = sub === 'resume' || sub === 'fork';
       const given = ['-c', `model_providers.scripted.script="${path}"`, '--provider', 'scripted'];
       const sandbox = argv.includes('-s') ? [] : ['-s', sandboxMode];
-      const words = isResume ? ['exec', 'resume'] : ['exec'];
-      return rig.run([...words, ...given, ...sandbox, ...argv.slice(isResume ? 1 : 0)], options);
+      const words = isSub ? ['exec', sub] : ['exec'];
+      return rig.run([...words, ...given, ...sandbox, ...argv.slice(isSub ? 1 : 0)], options);
     },
     async rows(...argv) {
       return linesOf((await rig.run(['ls', '--json', ...argv])).out) as ThreadRow[];

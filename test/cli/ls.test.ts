@@ -1,6 +1,7 @@
 import { utimesSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { validateThread } from '../../src/format/schemas.ts';
+import { displayWidth } from '../../src/ui/text-width.ts';
 import { envelope, idOf, makeHome, record, type TestHome, turn } from '../builders.ts';
 import { runHere } from '../support/run-here.ts';
 import { type Outcome, runProgram } from '../support/run-program.ts';
@@ -99,6 +100,22 @@ describe('the list', () => {
   it('goes by the directory that it is called in', async () => {
     expect((await ls(['-q', '--here'])).stdout.toString()).toBe(`${idOf(1)}\n`);
   });
+
+  it.each([40, 60, 80, 100, 200])(
+    'fits a terminal of %i columns, and begins with what names the session',
+    async (columns) => {
+      const home = makeHome();
+      home.rollout(idOf(1), envelope(record.meta(idOf(1)), ...turn('please mend the parser '.repeat(20))));
+      home.names({ [idOf(1)]: '一二三四五六七八九十'.repeat(20) });
+      const options = { env: { CODEX_HOME: home.path, NO_COLOR: '1' }, tty: true, columns };
+      const { out } = await runHere(['ls', '--no-index', '--no-pager'], options);
+      const rows = out.toString().trimEnd().split('\n');
+      expect(rows).toHaveLength(2);
+      for (const row of rows) expect(displayWidth(row)).toBeLessThanOrEqual(columns);
+      expect(idOf(1).startsWith(rows[1]?.split(' ')[0] as string)).toBe(true);
+      expect(rows[1]).toMatch(/一.*…$/);
+    },
+  );
 
   it('may be empty, which is no failure', async () => {
     const empty = makeHome();

@@ -29,10 +29,10 @@ afterAll(() => {
   if (hasTmux) spawnSync('tmux', [...server, 'kill-server']);
 });
 
-describe.skipIf(!hasTmux)('sessions replay on a real terminal', () => {
+describe.skipIf(!hasTmux)('sessions replay --no-tui on a real terminal', () => {
   it('plays what show prints, in its own time', async () => {
     const shown = await new Terminal(`show --no-pager ${id}`).ended();
-    const terminal = new Terminal(`replay --speed 10 ${id}`);
+    const terminal = new Terminal(`replay --no-tui --speed 10 ${id}`);
     const began = Date.now();
     const played = await terminal.ended();
     expect([played.code, played.sent]).toEqual([0, shown.sent]);
@@ -43,7 +43,7 @@ describe.skipIf(!hasTmux)('sessions replay on a real terminal', () => {
   });
 
   it('pauses, goes on step by step, and on', async () => {
-    const terminal = new Terminal(`replay --speed 0.05 --idle-limit none ${id}`);
+    const terminal = new Terminal(`replay --no-tui --speed 0.05 --idle-limit none ${id}`);
     await terminal.shows('session 01980000');
     terminal.press('Space');
     await terminal.shows(status);
@@ -64,7 +64,7 @@ describe.skipIf(!hasTmux)('sessions replay on a real terminal', () => {
   });
 
   it('goes by turns', async () => {
-    const terminal = new Terminal(`replay --speed 0.05 --idle-limit none ${id}`);
+    const terminal = new Terminal(`replay --no-tui --speed 0.05 --idle-limit none ${id}`);
     await terminal.shows('session 01980000');
     terminal.press('Right', 'Right');
     await terminal.shows('turn 2');
@@ -88,7 +88,7 @@ describe.skipIf(!hasTmux)('sessions replay on a real terminal', () => {
     ['playing', []],
     ['paused', ['Space']],
   ])('ends with 130 on Ctrl-C while %s, and leaves the terminal as it was', async (_state, keys) => {
-    const terminal = new Terminal(`replay --idle-limit none --speed 0.01 ${id}`);
+    const terminal = new Terminal(`replay --no-tui --idle-limit none --speed 0.01 ${id}`);
     await terminal.shows('session 01980000');
     terminal.press(...keys);
     if (keys.length > 0) await terminal.shows(status);
@@ -103,7 +103,7 @@ describe.skipIf(!hasTmux)('sessions replay on a real terminal', () => {
     ['SIGTERM', 143],
     ['SIGHUP', 129],
   ] as const)('gives the terminal back on %s', async (signal, exit) => {
-    const terminal = new Terminal(`replay --idle-limit none --speed 0.01 ${id}`);
+    const terminal = new Terminal(`replay --no-tui --idle-limit none --speed 0.01 ${id}`);
     await terminal.shows('session 01980000');
     terminal.press('Space');
     await terminal.shows(status);
@@ -113,7 +113,7 @@ describe.skipIf(!hasTmux)('sessions replay on a real terminal', () => {
   });
 
   it('gives the terminal back when it fails', async () => {
-    const terminal = new Terminal(`replay --no-wait --from 9 ${id}`);
+    const terminal = new Terminal(`replay --no-tui --no-wait --from 9 ${id}`);
     const { code, text } = await terminal.ended();
     expect([code, text]).toEqual([2, expect.stringContaining('the session has no turn 9: there are 3')]);
     expect(terminal.modes('after')).toBe(terminal.modes('before'));
@@ -126,7 +126,7 @@ describe.skipIf(!hasTmux)('sessions replay on a real terminal', () => {
     const type = (...keys: string[]) => tmux('send-keys', '-t', window, ...keys);
     await until(() => screen().includes('ready>'));
     type(
-      `stty -a > ${run}.before; '${process.execPath}' '${program}' replay --idle-limit none --speed 0.01 ${id}`,
+      `stty -a > ${run}.before; '${process.execPath}' '${program}' replay --no-tui --idle-limit none --speed 0.01 ${id}`,
       'Enter',
     );
     await until(() => screen().includes('session 01980000'));
@@ -155,7 +155,7 @@ describe.skipIf(!hasTmux)('sessions replay on a real terminal', () => {
     const screen = () => tmux('capture-pane', '-p', '-t', window);
     const type = (...keys: string[]) => tmux('send-keys', '-t', window, ...keys);
     await until(() => screen().includes('ready>'));
-    type(`'${process.execPath}' '${program}' replay --idle-limit none --speed 0.01 ${id}`, 'Enter');
+    type(`'${process.execPath}' '${program}' replay --no-tui --idle-limit none --speed 0.01 ${id}`, 'Enter');
     await until(() => screen().includes('session 01980000'));
     type('C-z');
     await until(() => screen().includes('Stopped'));
@@ -173,7 +173,7 @@ describe.skipIf(!hasTmux)('sessions replay on a real terminal', () => {
   });
 
   it('sends nothing of the session that acts on the terminal', async () => {
-    const { sent } = await new Terminal(`replay --no-wait ${id}`).ended();
+    const { sent } = await new Terminal(`replay --no-tui --no-wait ${id}`).ended();
     const text = sent.replaceAll(/\x1b\[[\d;]*m/g, '').replaceAll('\r\n', '\n');
     expect(text).not.toMatch(/[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u{e0000}-\u{e007f}]/u);
     const cast = await new Terminal(`replay --format asciicast ${id}`).ended();

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,6 +45,10 @@ function loadedBy(...argv: string[]): string[] {
   const names = files.flatMap((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)|dist\/(.+)$/.exec(file)?.slice(1) ?? []);
   return [...new Set(names.filter((name) => name !== undefined))].sort();
 }
+
+it.each(['main.cjs', 'tui.cjs'])('%s is ASCII, as which it is read, also in patterns', (name) => {
+  expect(readFileSync(`${root}dist/${name}`, 'latin1').match(/.{0,40}[^\0-\x7f].{0,40}/)).toBeNull();
+});
 
 it('loads nothing else for --help', () => {
   expect(loadedBy('--help')).toEqual([]);

@@ -21,6 +21,16 @@ describe('sessions help', () => {
     expect(await run('help')).toEqual(await run('--help'));
   });
 
+  it.each(['hold', 'index'])('lists what there is under %s', async (word) => {
+    const asked = await run('help', word);
+    expect(asked).toEqual(await run(word, '--help'));
+    expect(asked.code).toBe(0);
+    for (const { spec } of commands.filter(({ spec: { name } }) => name.startsWith(`${word} `))) {
+      expect(asked.out).toContain(`sessions ${spec.name} `);
+      expect(asked.out).toContain(spec.summary);
+    }
+  });
+
   it.each([
     [['hlep'], "'hlep' is not a command", 'did you mean help?'],
     [['version', 'more'], "'version more' is not a command", undefined],
@@ -28,6 +38,15 @@ describe('sessions help', () => {
     const err = `sessions: ${message}\n${hint ? `hint: ${hint}\n` : ''}`;
     expect(await run('help', ...words)).toEqual({ code: 2, out: '', err });
   });
+});
+
+it.each([
+  ['secrets', 'searched'],
+  ['seal', 'sealed'],
+  ['verify', 'checked'],
+])('%s, which leaves no archived session out, does not offer to add them', async (command, taken) => {
+  const { out } = await run(command, '--help');
+  expect(out.replace(/\s+/g, ' ')).toContain(`With =only, archived sessions alone; they are ${taken} anyway.`);
 });
 
 describe('sessions version', () => {

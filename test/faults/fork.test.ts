@@ -1,5 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type Entry, envelope, idOf, jsonl, paginated, record, TestHome, turn } from '../builders.ts';
 import { buildScript } from '../support/built.ts';
 import { createRandom } from '../support/random.ts';
+import { runInHome } from '../support/run-in-home.ts';
 import { isFull } from './recorder-runs.ts';
 
 const id = idOf(7);
@@ -58,7 +58,7 @@ describe.skipIf(!canTrace)(`a fork that is killed (seed ${seed})`, { timeout: 1_
 describe.skipIf(!canTrace)('a fork whose disk', { timeout: 120_000 }, () => {
   it.each([
     ['is full', 'fdatasync:error=ENOSPC:when=1'],
-    ['is full when the note is written', 'fdatasync:error=ENOSPC:when=2'],
+    ['is full when the note is written', 'fsync:error=ENOSPC:when=1'],
     ['fails', 'fsync:error=EIO:when=1+'],
     ['has no room for a name', 'link,linkat:error=ENOSPC:when=1'],
     ['has no room for a folder', 'mkdir:error=ENOSPC:when=2+'],
@@ -114,7 +114,8 @@ function chosen(calls: number): number[] {
   const all = Array.from({ length: calls }, (_, index) => index + 1);
   if (isFull) return all;
   const random = createRandom(seed);
-  return all.filter(() => random() < 16 / calls);
+  // The first and the last always: before anything has changed, and when all has.
+  return all.filter((call) => random() < 16 / calls || call === 1 || call === calls);
 }
 
 interface Scene {
@@ -135,20 +136,8 @@ async function withHome<Result>(addParent: (home: TestHome) => string, act: (sce
   }
 }
 
-async function run(home: TestHome, before: string[] = []) {
-  const [program = '', ...args] = [...before, process.execPath, script, home.path, id];
-  const env = { PATH: process.env.PATH, TZ: 'UTC', UV_THREADPOOL_SIZE: '1' };
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk;
-  });
-  const [code] = await once(child, 'close');
-  return { code, stdout, stderr };
+function run(home: TestHome, before: string[] = []) {
+  return runInHome(script, home, id, before);
 }
 
 /** Ids of the forks in a home, each of which is whole: a copy of the beginning of its parent, or a reference into it. */

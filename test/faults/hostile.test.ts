@@ -64,7 +64,8 @@ async function checkTerminal(home: HostileHome, { fixture }: HostileRow): Promis
     `sessions show --no-pager ${hostileId}; sessions validate --no-pager; sessions ls --no-pager; echo end`,
   );
   expect(output).toMatch(/end\s*$/);
-  expect(output).toContain(neighbourId);
+  // On a terminal of 80 columns, the list has the beginning of each id.
+  expect(output).toContain(neighbourId.slice(0, 18));
   expect({ fixture, hostile: hostileCharacters(output) }).toEqual({ fixture, hostile: [] });
 }
 

@@ -16,7 +16,7 @@ describe('a row', () => {
     const [, second] = staleness.some(10) as [StaleMark, StaleMark];
     expect(staleness.unmark(second)).toBe(true);
     expect(staleness.unmark(second)).toBe(false);
-    expect(threadsOf(staleness)).toEqual([idOf(1), idOf(3)]);
+    expect(threadsOf(staleness)).toEqual([idOf(3), idOf(1)]);
   });
 
   it('stays stale when it was marked again since', () => {
@@ -37,7 +37,7 @@ describe('a row', () => {
     staleness.markDependents(idOf(50));
     expect(threadsOf(staleness)).toEqual([idOf(1)]);
     staleness.markDependents(idOf(51));
-    expect(threadsOf(staleness)).toEqual([idOf(1), idOf(2)]);
+    expect(threadsOf(staleness)).toEqual([idOf(2), idOf(1)]);
   });
 
   it('depends on what was named last', () => {

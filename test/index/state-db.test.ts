@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { Failure } from '../../src/base/failure.ts';
 import { migrations } from '../../src/index/migrations/all.ts';
 import { moveAside, unusableReason } from '../../src/index/move-aside.ts';
+import { stateOf } from '../../src/index/owner.ts';
 import { openStateDb } from '../../src/index/state-db.ts';
 import { makeFolder } from '../builders.ts';
 import { Database } from '../support/list-sessions.ts';
@@ -39,6 +40,26 @@ describe('the database', () => {
     expect([second.replaced, third.replaced]).toEqual([[], []]);
     expect(third.database.prepare('SELECT value FROM settings').pluck().all()).toEqual(['1']);
     expect(readdirSync(join(path, '..')).filter((name) => name.includes('broken'))).toEqual([]);
+  });
+
+  it('is not taken for another program’s while another process makes it', () => {
+    const path = join(makeFolder(), 'state.db');
+    const looking = new Database(path);
+    const prepare = looking.prepare.bind(looking);
+    const outcomes: string[] = [];
+    // Behind the mark, before the tables.
+    looking.prepare = ((sql: string) => {
+      try {
+        change(path, 'PRAGMA busy_timeout = 1; CREATE TABLE threads (id); PRAGMA application_id = 0x53455353', false);
+        outcomes.push('made');
+      } catch (error) {
+        outcomes.push((error as { code: string }).code);
+      }
+      return prepare(sql);
+    }) as typeof looking.prepare;
+    expect(stateOf(looking, migrations.length)).toBe('empty');
+    expect(outcomes).toEqual(['SQLITE_BUSY']);
+    looking.close();
   });
 
   it('is made in an empty file', () => {

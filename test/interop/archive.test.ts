@@ -11,7 +11,7 @@ import { lockThreads } from '../../src/store/locks.ts';
 import { idOf, zstdFrame } from '../builders.ts';
 import { openCodexDatabase, readThreads } from '../support/codex-database.ts';
 import type { Outcome } from '../support/run-program.ts';
-import { type AppServer, listed, runExec, startAppServer } from './app-server.ts';
+import { inServer, listed, runExec, startAppServer } from './app-server.ts';
 import { canRunCodex } from './codex.ts';
 import { makeRig, type Rig } from './rig.ts';
 
@@ -27,7 +27,7 @@ describe.skipIf(!canRunCodex)('sessions that we move into the archive and out of
     const before = await rowOf(id);
     const [moved] = records<Moved>(await rig.sessions('archive', id));
     expect(moved).toMatchObject({ thread_id: id, archived: true });
-    await inServer(async (server) => {
+    await inServer(rig, async (server) => {
       expect(Object.keys(await listed(server))).not.toContain(id);
       expect(Object.keys(await listed(server, true))).toContain(id);
       await expect(server.call('thread/resume', { threadId: id })).rejects.toThrow(/archived/);
@@ -37,11 +37,11 @@ describe.skipIf(!canRunCodex)('sessions that we move into the archive and out of
     expect(await rowOf(id)).toMatchObject({ archived: false, path: before.path });
     expect(await runExec(rig, 'resume', id, 'go on')).toBe(id);
 
-    await inServer((server) => server.call('thread/archive', { threadId: id }));
+    await inServer(rig, (server) => server.call('thread/archive', { threadId: id }));
     expect(await rowOf(id)).toMatchObject({ archived: true });
     const [back] = records<Moved>(await rig.sessions('unarchive', id));
     expect(back).toMatchObject({ path: before.path, archived: false });
-    await inServer(async (server) => {
+    await inServer(rig, async (server) => {
       expect(Object.keys(await listed(server))).toContain(id);
       expect(Object.keys(await listed(server, true))).not.toContain(id);
     });
@@ -49,11 +49,11 @@ describe.skipIf(!canRunCodex)('sessions that we move into the archive and out of
   });
 
   it('are found by Codex when its database does not know them', async () => {
-    await inServer(listed);
+    await inServer(rig, listed);
     await rig.addLegacy(idOf(1), 'an old question');
     expect(records(await rig.sessions('archive', idOf(1)))).toHaveLength(1);
     expect(readThreads(rig.home)[idOf(1)]).toBeUndefined();
-    await inServer(async (server) => {
+    await inServer(rig, async (server) => {
       expect(Object.keys(await listed(server))).not.toContain(idOf(1));
       expect(Object.keys(await listed(server, true))).toContain(idOf(1));
       await server.call('thread/unarchive', { threadId: idOf(1) });
@@ -67,7 +67,7 @@ describe.skipIf(!canRunCodex)('sessions that we move into the archive and out of
     writeFileSync(`${path}.zst`, zstdFrame(readFileSync(path)));
     await rm(path);
     records(await rig.sessions('archive', id));
-    await inServer(async (server) => expect(Object.keys(await listed(server, true))).toContain(id));
+    await inServer(rig, async (server) => expect(Object.keys(await listed(server, true))).toContain(id));
     records(await rig.sessions('unarchive', id));
     expect(existsSync(`${path}.zst`)).toBe(true);
     expect(await runExec(rig, 'resume', id, 'go on')).toBe(id);
@@ -75,7 +75,7 @@ describe.skipIf(!canRunCodex)('sessions that we move into the archive and out of
   });
 
   it('were reverted, and have a fork that refers to them', async () => {
-    const { id, fork } = await inServer(async (server) => {
+    const { id, fork } = await inServer(rig, async (server) => {
       const { thread } = await server.call('thread/start', { cwd: join(rig.root, 'work') });
       for (const text of ['one', 'two', 'three']) await server.turn(thread.id, text);
       const { thread: read } = await server.call('thread/read', { threadId: thread.id, includeTurns: true });
@@ -90,7 +90,7 @@ describe.skipIf(!canRunCodex)('sessions that we move into the archive and out of
     expect(readThreads(rig.home)[id]?.rollout_path).toBe(moved?.path);
     // The fork stays, and goes on from what is in the archive now.
     expect(await runExec(rig, 'resume', fork, 'go on')).toBe(fork);
-    const turns = await inServer(async (server) => {
+    const turns = await inServer(rig, async (server) => {
       expect(Object.keys(await listed(server, true))).toContain(id);
       await server.call('thread/unarchive', { threadId: id });
       return (await server.call('thread/read', { threadId: id, includeTurns: true })).thread.turns.length;
@@ -115,7 +115,7 @@ describe.skipIf(!canRunCodex)('sessions that we move into the archive and out of
         .map(({ thread_id }) => thread_id)
         .sort(),
     ).toEqual(family);
-    await inServer(async (server) => {
+    await inServer(rig, async (server) => {
       expect(Object.keys(await listed(server, true))).toEqual(expect.arrayContaining(family));
       await server.call('thread/unarchive', { threadId: parent });
       expect(Object.keys(await listed(server))).toEqual(expect.arrayContaining(family));
@@ -126,12 +126,14 @@ describe.skipIf(!canRunCodex)('sessions that we move into the archive and out of
         .map(({ thread_id }) => thread_id)
         .sort(),
     ).toEqual(family);
-    await inServer(async (server) => expect(Object.keys(await listed(server))).toEqual(expect.arrayContaining(family)));
+    await inServer(rig, async (server) =>
+      expect(Object.keys(await listed(server))).toEqual(expect.arrayContaining(family)),
+    );
   });
 
   it('are open in Codex, and stay where they are; what we hold, Codex does not open', async () => {
     const id = await runExec(rig, 'hello');
-    await inServer(async (server) => {
+    await inServer(rig, async (server) => {
       await server.call('thread/resume', { threadId: id });
       expect(await rowOf(id)).toMatchObject({ live: true, archived: false });
       const refused = await rig.sessions('archive', id);
@@ -155,15 +157,6 @@ describe.skipIf(!canRunCodex)('sessions that we move into the archive and out of
       if (!row) throw new Error(`session ${id} is not listed`);
       return row;
     });
-  }
-
-  async function inServer<T>(act: (server: AppServer) => Promise<T>): Promise<T> {
-    const server = await startAppServer(rig);
-    try {
-      return await act(server);
-    } finally {
-      await server.close();
-    }
   }
 });
 

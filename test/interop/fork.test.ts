@@ -36,10 +36,12 @@ describe.skipIf(!canRunCodex || !corpus).each(homes)(`forks of %s (%s; seed ${se
   afterAll(() => rig.remove());
 
   it('are resumed by Codex 0.169 with exactly what they inherit, and listed', { timeout: 3_600_000 }, async () => {
-    const catalog = await loadCatalog(homeAt(rig.home));
+    const turns = await everyTurn(await loadCatalog(homeAt(rig.home)));
     const faults: string[] = [];
     const forks: Forked[] = [];
-    for (const [id, turn] of sampleOf(await everyTurn(catalog), sample)) {
+    for (const [id, turn] of sampleOf(turns, sample)) {
+      // Read anew each time: what Codex resumes, and what that goes on from, it unpacks.
+      const catalog = await loadCatalog(homeAt(rig.home));
       const forked = await forkAt(catalog, id, turn, method);
       forks.push(forked);
       const history = await reconstruct(catalog, forked.threadId, { report: () => {} });
@@ -87,10 +89,12 @@ describe.skipIf(!canRunCodex || !corpus).each(older)(`forks of %s (%s; seed ${se
   afterAll(() => rig.remove());
 
   it('are resumed by Codex 0.120 with what was said in them, and listed', { timeout: 3_600_000 }, async () => {
-    const catalog = await loadCatalog(homeAt(rig.home));
+    const turns = await everyTurn(await loadCatalog(homeAt(rig.home)));
     const faults: string[] = [];
     const forks: Forked[] = [];
-    for (const [id, turn] of sampleOf(await everyTurn(catalog), sample)) {
+    for (const [id, turn] of sampleOf(turns, sample)) {
+      // Read anew each time: what Codex resumes, and what that goes on from, it unpacks.
+      const catalog = await loadCatalog(homeAt(rig.home));
       const forked = await forkAt(catalog, id, turn, method);
       forks.push(forked);
       const { items, settings } = await reconstruct(catalog, forked.threadId, { report: () => {} });

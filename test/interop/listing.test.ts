@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -255,9 +256,10 @@ function asListed(row: ThreadRow, threads: Listed[]): ReturnType<typeof compared
     path,
     git_branch,
   } = row;
-  // Codex stamps its own record a moment after it wrote to the file.
+  // Codex stamps its own record a moment after it wrote to the file, and does not when it only notes a branch there.
   const stamp = threads.find((thread) => thread.id === id)?.updatedAt ?? 0;
   const age = Date.parse(age_at as string) / 1000;
+  const isOfThat = stamp > Math.min(age, lastTold(path)) - 2 && stamp < age + 2;
   return {
     id,
     name,
@@ -266,7 +268,7 @@ function asListed(row: ThreadRow, threads: Listed[]): ReturnType<typeof compared
     preview: first_message as string,
     modelProvider: model_provider as string,
     createdAt: Math.floor(Date.parse(isReverted(path) ? firstTime(path) : (created_at as string)) / 1000),
-    updatedAt: Math.abs(stamp - age) < 2 ? stamp : age,
+    updatedAt: isOfThat ? stamp : age,
     path: path.replace(/\.zst$/, ''),
     branch: git_branch,
   };
@@ -275,6 +277,14 @@ function asListed(row: ThreadRow, threads: Listed[]): ReturnType<typeof compared
 /** After a revert, Codex goes on in another file, and counts the session from there. */
 function isReverted(path: string): boolean {
   return path.includes('_', path.lastIndexOf('/'));
+}
+
+/** When the last record was written that is no note about the session, in seconds. */
+function lastTold(path: string): number {
+  const lines = execFileSync('zstd', ['-dcf', path], { encoding: 'utf8' }).trimEnd().split('\n');
+  const records = lines.map((line) => JSON.parse(line));
+  const told = records.findLast(({ type }) => type !== 'session_meta') ?? records[0];
+  return Date.parse(told.timestamp) / 1000;
 }
 
 function firstTime(path: string): string {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ThreadRow } from '../../src/model/thread-row.ts';
 import { idOf } from '../builders.ts';
-import { listed, runExec, startAppServer } from './app-server.ts';
+import { inServer, listed, runExec, startAppServer } from './app-server.ts';
 import { canRunCodex } from './codex.ts';
 import { makeRig, type Rig } from './rig.ts';
 
@@ -17,7 +17,7 @@ describe.skipIf(!canRunCodex)('a name that we give', () => {
     rig = await makeRig();
     paginated = await runExec(rig, 'hello');
     await rig.addLegacy(legacy, 'an old question');
-    await inServer(listed);
+    await inServer(rig, listed);
     before = await rollouts();
   }, 300_000);
   afterAll(() => rig.remove());
@@ -26,21 +26,21 @@ describe.skipIf(!canRunCodex)('a name that we give', () => {
     for (const [id, name] of Object.entries({ [paginated]: 'new one', [legacy]: 'old one 🚀' })) {
       expect(await rig.sessions('name', id, name)).toMatchObject({ code: 0, stderr: '' });
     }
-    expect(await inServer(listed)).toEqual({ [paginated]: 'new one', [legacy]: 'old one 🚀' });
+    expect(await inServer(rig, listed)).toEqual({ [paginated]: 'new one', [legacy]: 'old one 🚀' });
     expect(await rollouts()).toEqual(before);
   });
 
   it('is replaced by a later one of ours, and by one of Codex', async () => {
     await rig.sessions('name', 'new one', 'newer one');
-    await inServer((server) => server.call('thread/name/set', { threadId: legacy, name: 'by codex' }));
-    expect(await inServer(listed)).toEqual({ [paginated]: 'newer one', [legacy]: 'by codex' });
+    await inServer(rig, (server) => server.call('thread/name/set', { threadId: legacy, name: 'by codex' }));
+    expect(await inServer(rig, listed)).toEqual({ [paginated]: 'newer one', [legacy]: 'by codex' });
     const rows = (await rig.sessions('ls', '--json')).stdout.toString().trim().split('\n');
     const names = rows.map((row) => JSON.parse(row) as ThreadRow).map(({ thread_id, name }) => [thread_id, name]);
     expect(Object.fromEntries(names)).toEqual({ [paginated]: 'newer one', [legacy]: 'by codex' });
   });
 
   it('is given while Codex has the session open', async () => {
-    const names = await inServer(async (server) => {
+    const names = await inServer(rig, async (server) => {
       await server.call('thread/resume', { threadId: paginated });
       expect((await rig.sessions('name', paginated, 'while open')).code).toBe(0);
       return listed(server);
@@ -57,7 +57,7 @@ describe.skipIf(!canRunCodex)('a name that we give', () => {
 
   it('is gone for Codex, too, when it is taken away', async () => {
     for (const id of [paginated, legacy]) expect((await rig.sessions('name', '--clear', id)).code).toBe(0);
-    expect(await inServer(listed)).toMatchObject({ [paginated]: null, [legacy]: null });
+    expect(await inServer(rig, listed)).toMatchObject({ [paginated]: null, [legacy]: null });
     for (const name of ['while open', 'by codex', 'old one 🚀']) {
       expect([paginated, legacy]).not.toContain(await runExec(rig, 'resume', name, 'go on'));
     }
@@ -66,18 +66,9 @@ describe.skipIf(!canRunCodex)('a name that we give', () => {
   it('is listed when Codex knew nothing of the old session yet', async () => {
     await rig.addLegacy(idOf(2), 'another old question');
     expect(await rig.sessions('name', idOf(2), 'unknown so far')).toMatchObject({ code: 0, stderr: '' });
-    expect((await inServer(listed))[idOf(2)]).toBe('unknown so far');
+    expect((await inServer(rig, listed))[idOf(2)]).toBe('unknown so far');
     expect(await runExec(rig, 'resume', 'unknown so far', 'go on')).toBe(idOf(2));
   });
-
-  async function inServer<T>(act: (server: Awaited<ReturnType<typeof startAppServer>>) => Promise<T>): Promise<T> {
-    const server = await startAppServer(rig);
-    try {
-      return await act(server);
-    } finally {
-      await server.close();
-    }
-  }
 
   async function rollouts(): Promise<Buffer[]> {
     const rows = (await rig.sessions('ls', '--json')).stdout.toString().trim().split('\n');

@@ -115,3 +115,24 @@ describe('a thread that an older version began', () => {
     ]);
   });
 });
+
+describe('a picture without words', () => {
+  it('belongs to the turn in which the model asked to see it', () => {
+    expect(turnsOf('user-item', 'user-event', 'view', 'other', 'picture', 'answer')).toEqual(Array(6).fill(1));
+    expect(turnsOf('user-item', 'view', 'view', 'other', 'other', 'picture', 'picture', 'user-item')).toEqual([
+      ...Array(7).fill(1),
+      2,
+    ]);
+  });
+
+  it('begins a turn when nobody asked to see it', () => {
+    expect(turnsOf('picture', 'user-event', 'answer', 'picture', 'user-event')).toEqual([1, 1, 1, 2, 2]);
+    expect(turnsOf('user-item', 'view', 'user-item', 'answer', 'picture')).toEqual([1, 1, 2, 2, 3]);
+  });
+
+  it('and changes nothing where starts are recorded', () => {
+    expect(turnsOf('start', 'user-item', 'view', 'picture', 'end', 'start', 'picture', 'view', 'end')).toEqual([
+      1, 1, 1, 1, 1, 2, 2, 2, 2,
+    ]);
+  });
+});

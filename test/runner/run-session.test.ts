@@ -37,6 +37,7 @@ function makeRoom(): Room {
     async answers() {
       throw new Error('no session is played here');
     },
+    isHeld: async () => false,
     index: async (threadId) => void indexed.push(threadId),
   };
   return {

@@ -1,8 +1,9 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../src/base/failure.ts';
-import { findHome, homeAround, homeAt } from '../../src/store/home.ts';
+import { usersList } from '../../src/engine/seal/allowed-signers.ts';
+import { defaultHome, findHome, homeAround, homeAt } from '../../src/store/home.ts';
 import { makeFolder } from '../builders.ts';
 
 describe('the home', () => {
@@ -18,6 +19,12 @@ describe('the home', () => {
     mkdirSync(join(folder, '.codex'));
     expect(findHome({ HOME: folder }, '/').path).toBe(join(folder, '.codex'));
     expect(findHome({ HOME: folder, CODEX_HOME: '' }, '/').path).toBe(join(folder, '.codex'));
+  });
+
+  it.each(['', '.', 'work'])('is not below the working directory where HOME is %j', (HOME) => {
+    expect(defaultHome({ HOME })).toBe(defaultHome({}));
+    expect(isAbsolute(defaultHome({ HOME }))).toBe(true);
+    expect(usersList({ HOME })).toBeNull();
   });
 
   it('is where a symbolic link leads', () => {

@@ -1,10 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { homeAt } from '../../src/store/home.ts';
 import { createLiveProbe } from '../../src/store/live.ts';
 import { lockThreads } from '../../src/store/locks.ts';
+import { appendPrompt, removePrompts } from '../../src/store/prompt-history.ts';
 import { idOf, makeHome } from '../builders.ts';
 
 /** A home in which this program takes a lock, and whether a session in it is live afterwards. */
@@ -31,5 +32,30 @@ describe('a home that this program began', () => {
     expect(await isLiveIn([], ['state_5.sqlite'])).toBeNull();
     expect(await isLiveIn([], ['history.jsonl'])).toBeNull();
     expect(await isLiveIn([], ['state_5.sqlite', 'thread_history_1.sqlite'])).toBe(false);
+  });
+
+  it('stays one when this program remembers what is typed, until somebody else writes there as well', async () => {
+    const home = homeAt(makeHome().path);
+    await (await lockThreads(home, [idOf(1)], { clock: systemClock })).release();
+    const isLive = () => createLiveProbe(home)(idOf(1));
+    const type = (text: string) => appendPrompt(home, { threadId: idOf(1), text, at: 0 }, null, { clock: systemClock });
+    await Promise.all([type('one'), type('two')]);
+    await type('three');
+    expect(isLive()).toBe(false);
+    await removePrompts(home, () => true, { clock: systemClock });
+    expect(isLive()).toBe(false);
+    await type('four');
+    appendFileSync(join(home.path, 'history.jsonl'), 'of a Codex\n');
+    expect(isLive()).toBeNull();
+    await type('five');
+    expect(isLive()).toBeNull();
+  });
+
+  it('is none because of prompts that were there before', async () => {
+    const home = homeAt(makeHome().path);
+    await (await lockThreads(home, [idOf(1)], { clock: systemClock })).release();
+    writeFileSync(join(home.path, 'history.jsonl'), '');
+    await appendPrompt(home, { threadId: idOf(1), text: 'one', at: 0 }, null, { clock: systemClock });
+    expect(createLiveProbe(home)(idOf(1))).toBeNull();
   });
 });

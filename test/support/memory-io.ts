@@ -1,4 +1,4 @@
-import type { Io, PagerProcess } from '../../src/base/io.ts';
+import type { Io, PagerProcess, Screen, ScreenOptions } from '../../src/base/io.ts';
 
 export interface MemoryIoOptions {
   /** Whether stdout and stderr are a terminal. */
@@ -11,6 +11,8 @@ export interface MemoryIoOptions {
   onListen?: (press: ((bytes: Uint8Array | null) => void) | null) => void;
   /** What a started pager does; without it, starting one is a fault of the test. */
   pager?: (command: string, env: Record<string, string>) => Promise<PagerProcess>;
+  /** What is drawn on; without it, there is no terminal for it. */
+  screen?: Screen | ((options: ScreenOptions) => Screen);
   /** What a write to stdout does instead of being kept. The chunk is the writer's own, not a copy. */
   onWrite?: (chunk: Buffer) => Promise<void>;
 }
@@ -25,6 +27,7 @@ export class MemoryIo implements Io {
   readonly stderr: Io['stderr'];
   readonly sharesTerminal: boolean;
   readonly openTerminal: Io['openTerminal'] = () => null;
+  readonly openScreen: Io['openScreen'];
   readonly env: Record<string, string | undefined>;
   readonly cwd: string;
   readonly umask = 0o022;
@@ -64,6 +67,8 @@ export class MemoryIo implements Io {
         : keep(this.out),
     };
     this.stderr = { isTTY: tty, columns, write: keep(this.err) };
+    const { screen } = options;
+    this.openScreen = (wanted) => (typeof screen === 'function' ? screen(wanted) : (screen ?? null));
     this.startPager =
       options.pager ??
       (async () => {

@@ -27,11 +27,20 @@ describe('startProgress', () => {
     expect(io.errText).toBe('\r\x1b[Kone\r\x1b[Kthree ^[…\r\x1b[K');
   });
 
+  it('shows at once what stands there for a while', async () => {
+    const io = new MemoryIo({ tty: true });
+    const progress = startProgress(io);
+    expect(progress.showNow('waiting')).toBe(true);
+    await progress.stop();
+    expect(io.errText).toBe('\r\x1b[Kwaiting\r\x1b[K');
+  });
+
   it('shows nothing without a terminal, or on a dumb one', async () => {
     for (const io of [new MemoryIo(), new MemoryIo({ tty: true, env: { TERM: 'dumb' } })]) {
       const progress = startProgress(io);
       io.now += 10_000;
       progress.show('text');
+      expect(progress.showNow('text')).toBe(false);
       await progress.stop();
       expect(io.errText).toBe('');
     }

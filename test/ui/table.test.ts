@@ -40,6 +40,27 @@ describe('createTable', () => {
     );
   });
 
+  it('lets a cell go on below, for as many lines as it may', () => {
+    const table = createTable([...columns.slice(0, 2), { title: 'TEXT', width: 'rest', lines: 3 }], 30, noColours);
+    const rows = table.rows([
+      ['a', '1', 'short'],
+      ['b', '2', 'touched within the last hour: 日本語 too'],
+      ['c', '3', 'some words more than fit into three lines of a narrow column'],
+    ]);
+    expect(rows).toBe(
+      [
+        'a           1  short',
+        'b           2  touched within',
+        '               the last hour:',
+        '               日本語 too',
+        'c           3  some words more',
+        '               than fit into',
+        '               three lines of…',
+        '',
+      ].join('\n'),
+    );
+  });
+
   it('has no colours of its own', () => {
     const table = createTable(columns, 60, noColours);
     expect(table.header() + table.rows([['a', '1', 'b']])).not.toContain('\x1b');

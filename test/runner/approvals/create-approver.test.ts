@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import {
   type ApprovalRecord,
@@ -54,6 +55,13 @@ describe('an approver', () => {
     controller.abort();
     expect([(await asked).decision, (await queued).decision]).toEqual(['abort', 'abort']);
     expect(records.map(({ call_id }) => call_id)).toEqual(['c1', 'c2']);
+  });
+
+  it('leaves nobody listening to the turn behind a question', async () => {
+    const { approver } = make({});
+    const { signal } = new AbortController();
+    for (let n = 0; n < 3; n++) await approver.ask(request, signal);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('asks one question at a time', async () => {

@@ -254,4 +254,11 @@ describe('a project that Codex was told of', () => {
     expect(config).toMatchObject({ approvalPolicy: 'on-request', origins: { approvalPolicy: 'file' } });
     expect(config.notes).toEqual(["approval_policy of several parts is taken as 'on-request'"]);
   });
+
+  it('takes what -c says of the history for known, and refuses what it cannot be', async () => {
+    const { load } = makeHome();
+    const overrides = ['history.persistence=none', 'history.max_bytes=10'];
+    expect((await load({ overrides })).unknown).toEqual([]);
+    await expect(load({ overrides: ['history.persistence=off'] })).rejects.toMatchObject({ kind: 'usage' });
+  });
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
+import { packageFile } from '../../../src/base/package-files.ts';
 import { readScript } from '../../../src/runner/providers/script-file.ts';
 import { scriptedProvider } from '../../../src/runner/providers/scripted.ts';
 import { ask, requestOf, userItem } from './asking.ts';
@@ -113,6 +114,13 @@ describe('a script', () => {
   it('fails where the request is not the one that it expects', async () => {
     const { final } = await ask(await play('expect.yaml', '- expect: goodbye\n  text: x\n'));
     expect(final).toMatchObject({ kind: 'refused', isRetryable: false, message: expect.stringContaining("'goodbye'") });
+  });
+
+  it('is a tour that goes on, whatever was declined or aborted before', async () => {
+    const script = await readScript(packageFile('tours', 'agent.yaml'));
+    const provider = scriptedProvider(script, systemClock);
+    for (const _ of script.steps) expect((await ask(provider)).final).toMatchObject({ type: 'completed' });
+    expect((await ask(provider)).text).toBe(script.last);
   });
 
   it('can be NDJSON, with broken arguments and items of any kind', async () => {

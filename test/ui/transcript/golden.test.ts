@@ -67,7 +67,7 @@ it('a small session reads as a whole', () => {
 
     > Greet the world.
 
-    ~ **Reading first**
+    ~ Reading first
 
     $ cat README.md
     │ hello

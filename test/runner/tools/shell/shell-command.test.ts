@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { toToolResult } from '../../../../src/format/events/tool-result.ts';
+import { withoutHeader } from '../../../../src/model/output-header.ts';
 import { shellCommand } from '../../../../src/runner/tools/shell/shell-command.ts';
-import { withoutHeader } from '../../../../src/ui/transcript/output-header.ts';
 import { full, hasBubblewrap, makeRoom, readOnly } from '../../sandbox/room.ts';
 import { type ContextOptions, call, contextOf } from '../context.ts';
 
