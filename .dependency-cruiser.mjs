@@ -8,13 +8,16 @@ export const layers = {
   format: { folders: ['base', 'model'], packages: ['ajv'] },
   store: { folders: ['base', 'model', 'format'], packages: ['zstd-napi', 'fs-ext'] },
   index: { folders: ['base', 'model', 'format', 'store'], packages: ['better-sqlite3'] },
-  engine: { folders: ['base', 'model', 'format', 'store', 'index'], packages: ['ndjson'] },
+  engine: {
+    folders: ['base', 'model', 'format', 'store', 'index'],
+    packages: ['ndjson', 'yaml', '@secretlint', 'csv-stringify', 'hyparquet-writer', 'markdown-it', 'tar-stream'],
+  },
   runner: {
     folders: ['base', 'model', 'format', 'store'],
     packages: ['eventsource-parser', 'smol-toml', 'yaml', '@modelcontextprotocol/sdk', 'ajv'],
   },
   ui: { folders: ['base', 'model'], packages: ['cli-table3', 'picocolors', 'string-width'] },
-  tui: { folders: ['base', 'model', 'ui'], packages: [] },
+  tui: { folders: ['base', 'model', 'ui'], packages: ['ink', 'react'] },
   commands: { folders: ['base', 'model', 'index', 'engine', 'runner', 'ui', 'tui'], packages: ['cac'] },
   'main.ts': { folders: ['base', 'commands'], packages: [] },
 };

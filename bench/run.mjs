@@ -8,7 +8,10 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { cases } from './cases.mjs';
 import { indexCases } from './cases-index.mjs';
+import { keepCases } from './cases-keep.mjs';
 import { runnerCases } from './cases-runner.mjs';
+import { screenCases } from './cases-screens.mjs';
+import { sealCases } from './cases-seal.mjs';
 import { lazyRollouts } from './generate.mjs';
 
 const { values, positionals } = parseArgs({
@@ -20,14 +23,14 @@ const { values, positionals } = parseArgs({
   },
 });
 
-const all = [...cases, ...indexCases, ...runnerCases];
+const all = [...cases, ...indexCases, ...runnerCases, ...keepCases, ...sealCases, ...screenCases];
 const unknown = positionals.filter((id) => !all.some((one) => one.id === id));
 if (unknown.length > 0) {
   console.error(`no case ${unknown.join(', ')}; there are ${all.map(({ id }) => id).join(' ')}`);
   process.exit(2);
 }
 
-const packages = { rg: 'ripgrep', zstd: 'zstd', jq: 'jq', bwrap: 'bubblewrap' };
+const packages = { rg: 'ripgrep', zstd: 'zstd', jq: 'jq', bwrap: 'bubblewrap', script: 'bsdutils' };
 const folder = mkdtempSync(join(tmpdir(), 'sessions-bench-'));
 try {
   const context = lazyRollouts({

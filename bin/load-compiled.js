@@ -12,7 +12,7 @@ const vm = require('node:vm');
  * @returns its exports, and the script that a new `FILE.compiled` can be made of
  */
 exports.loadCompiled = (path) => {
-  // It is ASCII, as esbuild writes it, and read sooner when that is known.
+  // It is ASCII, which the build sees to, and read sooner when that is known.
   const text = `(function(exports,require,module,__filename,__dirname){${readFileSync(path, 'latin1')}\n})`;
   const script = new vm.Script(text, {
     filename: path,

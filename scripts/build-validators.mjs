@@ -1,5 +1,6 @@
 // Compiles schemas/*.schema.json into src/format/validators.generated.js, so that nothing is compiled at run time. The
-// events' validator is a module of its own, because every reader of sessions loads it, and only `validate` the others.
+// events' validator is a module of its own, because every reader of sessions loads it, and so are those of what an export
+// writes besides events; only `validate` and few others load the rest.
 //
 // A line is dispatched by its tags (record type, payload type, item type) before it is validated. The function for each
 // combination of tags is derived from the published schema by deciding its if/then branches for those tags, so nothing
@@ -48,8 +49,11 @@ const trees = {
     ],
   ]),
 };
+const exported = ['export-document', 'export-loss', 'export-manifest', 'otlp-traces'];
+// Those two are dispatched by their tags, above.
+const apart = ['rollout-line', 'event', ...exported];
 for (const [name, schema] of schemas) {
-  if (name !== 'rollout-line' && name !== 'event') trees[camelCase(name)] = kindTree(schema, schema, []);
+  if (!apart.includes(name)) trees[camelCase(name)] = kindTree(schema, schema, []);
 }
 
 const { event, ...others } = trees;
@@ -63,7 +67,17 @@ await write('event-validator', {
   msg: kindTree(published, published.$defs.EventMsg, byType),
   item: kindTree(published, published.$defs.ResponseItem, byType),
 });
+await write('export-validators', Object.fromEntries(exported.map((name) => [camelCase(name), exportTree(name)])));
 await write('validators', others);
+
+/** The events of a document are held to their own schema one by one, as they are written. */
+function exportTree(name) {
+  const schema = schemas.get(name);
+  if (name !== 'export-document') return kindTree(schema, schema, []);
+  const { items, ...events } = schema.properties.events;
+  const outer = { ...schema, $id: `${schema.$id}:outer`, properties: { ...schema.properties, events } };
+  return kindTree(outer, outer, []);
+}
 
 async function write(name, some) {
   await replace(`${target(name)}.js`, await bundle(moduleText(some, name.split('-')[0])));

@@ -3,7 +3,7 @@
 //
 // Fails when a command ends with a code that its help does not promise for what it was given, or loses a byte.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -19,7 +19,10 @@ const folder = mkdtempSync(join(tmpdir(), 'sessions-demo-'));
 try {
   agentTour(join(folder, 'agent'));
   cpSync(homes, join(folder, 'homes'), { recursive: true });
-  for (const home of readdirSync(join(folder, 'homes')).sort()) tour(join(folder, 'homes', home), home);
+  for (const home of readdirSync(join(folder, 'homes')).sort()) {
+    tour(join(folder, 'homes', home), home);
+    keepTour(join(folder, 'homes', home));
+  }
   say(`\n${faults.length === 0 ? 'Everything behaved.' : faults.join('\n')}`);
 } finally {
   rmSync(folder, { recursive: true });
@@ -49,6 +52,25 @@ function agentTour(folder) {
   show(home, ['diff', 'the tour', fork], [1]);
   show(home, ['replay', '--no-wait', '--from', '2', 'another way'], [0]);
   show(home, ['replay', '--format', 'asciicast', 'another way'], [0]);
+  exportTour(home, folder);
+}
+
+/** What others get: exports, without secrets; seals, and a bundle that can be checked. */
+function exportTour(home, folder) {
+  const to = (name) => join(folder, name);
+  show(home, ['secrets'], [0]);
+  show(home, ['export', '--format', 'markdown', 'the tour'], [0]);
+  show(home, ['export', '-o', to('events.jsonl.zst'), 'the tour'], [0]);
+  show(home, ['export', '--format', 'html', '--split', '--redact', '--source', 'exec', '-o', to('pages')], [0]);
+  show(home, ['export', '--format', 'csv', '--table', 'turns', 'the tour'], [0]);
+  show(home, ['seal', '--unsigned'], [0]);
+  show(home, ['verify'], [0]);
+  show(home, ['export', '--format', 'bundle', '-o', to('bundle.tar'), 'the tour'], [0]);
+  const other = to('imported');
+  mkdirSync(other);
+  show(other, ['import', to('bundle.tar')], [0]);
+  const [before, after] = [home, other].map((each) => capture(each, ['show', '--raw', 'the tour']));
+  if (!before.equals(after)) faults.push('what was imported is not what was exported');
 }
 
 /** Without a sandbox, this one fixed script is run without it, in a folder that is thrown away. Nothing else ever is. */
@@ -83,6 +105,27 @@ function tour(home, name) {
     if (path.endsWith('.jsonl')) compareRaw(home, id, path);
   }
   show(home, ['validate'], [0, 1, 3]);
+}
+
+/** What is old goes to the trash, and comes back as it was. */
+function keepTour(home) {
+  const before = rolloutsOf(home);
+  const old = new Date(Date.now() - 60 * 86_400_000);
+  for (const path of before.keys()) utimesSync(path, old, old);
+  show(home, ['prune', '--older-than', '30d', '--dry-run'], [0, 4]);
+  show(home, ['prune', '--older-than', '30d', '--allow-mass', '50'], [0]);
+  if (rolloutsOf(home).size === before.size) faults.push(`prune left everything in ${home}`);
+  show(home, ['restore', '--all'], [0]);
+  const after = rolloutsOf(home);
+  const isSame = after.size === before.size && [...before].every(([path, bytes]) => after.get(path)?.equals(bytes));
+  if (!isSame) faults.push(`restore did not bring back what prune took in ${home}`);
+}
+
+/** The rollouts of a home by path. */
+function rolloutsOf(home) {
+  const entries = readdirSync(join(home, 'sessions'), { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return new Map(paths.sort().map((path) => [path, readFileSync(path)]));
 }
 
 function compareRaw(home, id, path) {
@@ -120,7 +163,8 @@ function capture(home, args) {
 function run(home, args, stdout, cwd) {
   return spawnSync(process.execPath, [program, ...args], {
     cwd,
-    env: { ...process.env, CODEX_HOME: home },
+    // What is remembered of a home goes where the demo does.
+    env: { ...process.env, CODEX_HOME: home, XDG_STATE_HOME: join(folder, 'state') },
     // In a session of its own an agent has no terminal to ask on.
     detached: args[0] === 'exec',
     stdio: ['ignore', stdout, 'pipe'],
