@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ThreadRow } from '../../src/model/thread-row.ts';
 import { idOf } from '../builders.ts';
-import { inServer, listed, runExec, startAppServer } from './app-server.ts';
+import { Database } from '../support/list-sessions.ts';
+import { inServer, listed, runExec } from './app-server.ts';
 import { canRunCodex } from './codex.ts';
 import { makeRig, type Rig } from './rig.ts';
 
@@ -81,6 +83,7 @@ describe.skipIf(!canRunCodex)('a name that we give in a home of Codex 0.120', ()
   let rig: Rig;
   beforeAll(async () => {
     rig = await makeRig('0.120.0-linux-x64');
+    await waitForScan();
   }, 300_000);
   afterAll(() => rig.remove());
 
@@ -95,11 +98,26 @@ describe.skipIf(!canRunCodex)('a name that we give in a home of Codex 0.120', ()
   });
 
   async function names() {
-    const server = await startAppServer(rig);
+    return inServer(rig, listed);
+  }
+
+  /**
+   * The first session of a home starts this Codex's scan of all rollouts. What it reads of a rollout that just begins, it
+   * can write over what that session wrote into the database meanwhile: a row without a first message is never listed.
+   */
+  async function waitForScan() {
+    await inServer(rig, async (server) => {
+      await server.call('thread/start', { cwd: join(rig.root, 'work') });
+      await vi.waitFor(() => expect(scan()).toBe('complete'), { timeout: 60_000, interval: 50 });
+    });
+  }
+
+  function scan() {
+    const database = new Database(join(rig.home, 'state_5.sqlite'), { readonly: true });
     try {
-      return await listed(server);
+      return database.prepare('SELECT status FROM backfill_state').pluck().get();
     } finally {
-      await server.close();
+      database.close();
     }
   }
 });
