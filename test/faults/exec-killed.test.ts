@@ -6,7 +6,7 @@ import type { Event } from '../../src/model/event.ts';
 import { type ModelServer, startModelServer } from '../support/model-server.ts';
 import { createRandom } from '../support/random.ts';
 import { worker } from './exec-model.ts';
-import { callsIn, type ExecRoom, type ExecRun, linesOf, makeExecRoom } from './exec-runs.ts';
+import { callsIn, type ExecRoom, linesOf, makeExecRoom } from './exec-runs.ts';
 import { badLines, isFull, readRun } from './recorder-runs.ts';
 
 const kills = isFull ? 300 : 12;
@@ -54,7 +54,7 @@ async function killOnce(round: number, server: ModelServer, tally: Tally): Promi
     const before = readRun(room.home).lines;
     const run = room.start([...(isResumed ? ['resume', '--last'] : []), '--json', 'go on']);
     // A quarter of them at their end, when the rollout is compressed and the index brought in step.
-    await untilSaid(run, random() < 0.25 ? linesOfRun : Math.floor(random() * linesOfRun));
+    await run.hasSaid(random() < 0.25 ? linesOfRun : Math.floor(random() * linesOfRun));
     await systemClock.sleep(random() * 80);
     run.child.kill('SIGKILL');
     const end = await run.ended;
@@ -71,11 +71,6 @@ async function killOnce(round: number, server: ModelServer, tally: Tally): Promi
   } finally {
     room.remove();
   }
-}
-
-/** Until it has written so many lines, or has ended. */
-async function untilSaid(run: ExecRun, lines: number): Promise<void> {
-  while (run.child.exitCode === null && run.stdout().split('\n').length <= lines) await systemClock.sleep(2);
 }
 
 /** What is to be seen of a call was recorded before. */

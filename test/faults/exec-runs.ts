@@ -40,8 +40,8 @@ export interface StartOptions {
 
 export interface ExecRun {
   child: ChildProcess;
-  /** What it has written so far. */
-  stdout(): string;
+  /** Resolves once it has written so many lines, or has ended. */
+  hasSaid(lines: number): Promise<void>;
   ended: Promise<ExecEnd>;
 }
 
@@ -114,7 +114,20 @@ function startExec(argv: string[], cwd: string, base: Record<string, string>, op
       resolve({ code, signal, stdout: text('stdout'), stderr: text('stderr'), tookMs: Date.now() - begin });
     });
   });
-  return { child, stdout: () => text('stdout'), ended };
+  return { child, hasSaid: (lines) => hasSaid(child, lines), ended };
+}
+
+/** Told by each piece that comes: looking again and again at all that has come keeps a slow machine from reading more. */
+function hasSaid(child: ChildProcess, lines: number): Promise<void> {
+  return new Promise((resolve) => {
+    let count = 0;
+    child.on('close', () => resolve());
+    child.stdout?.on('data', (chunk: Buffer) => {
+      for (let at = chunk.indexOf('\n'); at !== -1; at = chunk.indexOf('\n', at + 1)) count += 1;
+      if (count >= lines) resolve();
+    });
+    if (lines === 0) resolve();
+  });
 }
 
 /** The values of lines that are whole. */
