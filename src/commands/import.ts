@@ -25,7 +25,7 @@ export const importCommand: Command = {
       'Of events, rollouts are made again, in the form of the version of Codex that they are from. They read as the same events; where one does not, ' +
         'because its line was not kept, that is said and the exit code is 3. A session of several files, such as a fork by reference or one after a ' +
         'revert, is made again where it then reads as the same events throughout; a session that it goes on from has to be among the events, or in the ' +
-        'home. Otherwise it is refused, and needs a bundle.',
+        'home. Otherwise it is refused, and needs a bundle. What a fork by copy took over is only marked as inherited where the home has its parent, too.',
       'Prints one line for each file of a session; in a pipe or with `--json`, one object (schema `imported`); with `-q`, ids.',
     ],
     operands: [{ name: 'FILE', min: 1, max: Number.POSITIVE_INFINITY, completes: 'file' }],
