@@ -25,7 +25,9 @@ export interface AgentPort {
   fork(threadId: string, beforeTurn: number | null): Promise<{ threadId: string; turn: number }>;
 }
 
-export type WantedThread = { kind: 'new' } | { kind: 'resumed'; threadId: string };
+export type WantedThread =
+  /** Set as the open session `like`; without one, as the configuration says. */
+  { kind: 'new'; like?: string } | { kind: 'resumed'; threadId: string };
 
 export interface OpenOptions {
   /** Absolute; null where the thread did work, else where the program was called. */

@@ -77,7 +77,7 @@ async function setUp(options: SessionOptions, history: History | null) {
   const { home, env, umask, clock, flags, overrides, profile } = options;
   const cwd = workFolder(options, history);
   for (const folder of flags.addDirs ?? []) checkFolder(resolve(cwd, folder), 'is no folder to write in');
-  const thread = history?.settings;
+  const thread = history?.settings ?? (options.thread.kind === 'new' ? options.thread.settings : undefined);
   const config = await loadConfig({ home: home.path, cwd, env, flags, overrides, profile, thread });
   const keyFiles = sealKeyFiles(config.seal);
   const sandbox = createSandbox({ policy: config.sandboxPolicy, cwd, home: home.path, keyFiles, env, clock, umask });

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { toFailure } from '../base/failure.ts';
 import type { Clock } from '../base/io.ts';
-import type { DynamicTool, History, SandboxPolicy } from '../model/history.ts';
+import type { DynamicTool, History, SandboxPolicy, ThreadSettings } from '../model/history.ts';
 import { newId } from '../model/new-id.ts';
 import type { SessionPorts } from '../model/session-ports.ts';
 import type { Home } from '../store/home.ts';
@@ -49,7 +49,14 @@ export interface SessionOptions {
 
 /** Nothing is written of an ephemeral one, also not of a thread that it goes on from. */
 export type SessionThread =
-  | { kind: 'new'; isEphemeral: boolean; dynamicTools: readonly DynamicTool[]; toolsFile: string | null }
+  | {
+      kind: 'new';
+      isEphemeral: boolean;
+      dynamicTools: readonly DynamicTool[];
+      toolsFile: string | null;
+      /** Of another thread, which this one begins like. */
+      settings?: ThreadSettings | undefined;
+    }
   | { kind: 'resumed'; threadId: string; isEphemeral: boolean };
 
 /** An agent at work in a thread, for as many turns as there are. */

@@ -50,6 +50,7 @@ export function createAgentPort(home: ReturnType<typeof agentHome>, settings: Ag
           name = null;
           return taken;
         },
+        settingsOf: (threadId) => [...open].find((session) => session.threadId === threadId)?.settings,
       });
       open.add(session);
       return {

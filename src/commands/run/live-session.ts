@@ -4,6 +4,7 @@ import type { Io } from '../../base/io.ts';
 import { packageVersion } from '../../base/package-files.ts';
 import { oneLine } from '../../base/safe-text.ts';
 import { openSessions, type SessionResolver } from '../../engine/resolve-session.ts';
+import type { ThreadSettings } from '../../model/history.ts';
 import type { LiveFacts, LiveSession, OpenOptions, WantedThread } from '../../model/live-session.ts';
 import type { agentHome } from '../../runner/agent-home.ts';
 import { checkInput } from '../../runner/check-input.ts';
@@ -26,10 +27,12 @@ export interface AgentHost {
   takeName(): string | null;
   /** The same, without taking it. */
   nameToCome(): string | null;
+  /** How an open session is set; undefined where it is not open. */
+  settingsOf(threadId: string): ThreadSettings | undefined;
 }
 
 /** A session at work that can be waited for, and that knows its part of the exit code. */
-export type OpenLive = LiveSession & { flush(): Promise<void>; exit(): number };
+export type OpenLive = LiveSession & { settings: ThreadSettings; flush(): Promise<void>; exit(): number };
 
 /** Opens a session for a screen. See `AgentPort.open`. */
 export async function openLive(thread: WantedThread, options: OpenOptions, host: AgentHost): Promise<OpenLive> {
@@ -49,7 +52,7 @@ export async function openLive(thread: WantedThread, options: OpenOptions, host:
       if (weight === 'lost') exit = exitCodes.partial;
       if (weight !== 'note') note(`some of the history is not known to the agent: ${oneLine(message)}`);
     }),
-    thread: threadOf(thread),
+    thread: threadOf(thread, host),
     workIn: options.cwd ?? workIn,
     flags: { ...flags, model: options.model ?? flags.model, approval: options.approvals ?? flags.approval },
     onEvent(event) {
@@ -78,9 +81,10 @@ async function nameOf(threadId: string, sessions: SessionResolver, note: (messag
   }
 }
 
-function threadOf(thread: WantedThread): SessionThread {
+function threadOf(thread: WantedThread, { settingsOf }: AgentHost): SessionThread {
   if (thread.kind === 'resumed') return { ...thread, isEphemeral: false };
-  return { kind: 'new', isEphemeral: false, dynamicTools: [], toolsFile: null };
+  const settings = thread.like === undefined ? undefined : settingsOf(thread.like);
+  return { kind: 'new', isEphemeral: false, dynamicTools: [], toolsFile: null, settings };
 }
 
 interface Parts {
@@ -100,6 +104,7 @@ function liveSession(session: Session, { events, naming, host, name, exit: exitO
     exit: () => exit,
     threadId: session.threadId,
     facts: factsOf(session, name),
+    settings: settingsOf(session),
     flush: () => session.flush(),
     async turn({ text, images }, signal) {
       let isUnsaid = true;
@@ -157,6 +162,15 @@ function factsOf({ config, cwd, history }: Session, name: string | null): LiveFa
     contextWindow: config.contextWindow ?? history?.tokens.contextWindow ?? null,
     name,
     turns: history?.turns ?? 0,
+  };
+}
+
+/** As a thread would have recorded them. */
+function settingsOf({ config, cwd }: Session): ThreadSettings {
+  const { model, provider, reasoningEffort, reasoningSummary, approvalPolicy, sandboxPolicy } = config;
+  return {
+    ...{ cwd, model, modelProvider: provider.name, reasoningEffort, reasoningSummary },
+    ...{ approvalPolicy, sandboxPolicy },
   };
 }
 

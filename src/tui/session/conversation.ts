@@ -51,6 +51,8 @@ export class Conversation {
   readonly #lookups: Lookups;
   /** What is done now. */
   #busy: Promise<void> = Promise.resolve();
+  /** Until what was typed last is in the history of prompts, or is said not to be. */
+  #remembered: Promise<void> = Promise.resolve();
   #stop = new AbortController();
   #isLeaving = false;
   /** For a session that nothing is recorded of yet. */
@@ -237,9 +239,10 @@ export class Conversation {
       const live = this.current.opened?.live;
       if (!live || signal.aborted) return;
       this.change((state) => ({ ...state, live: quiet, plan: null }));
-      this.options.ports.workspace
+      const isRemembered = this.options.ports.workspace
         .addPrompt(live.threadId, input.text)
         .catch((error) => this.say(wordsOf(error), true));
+      this.#remembered = Promise.all([this.#remembered, isRemembered]).then(() => {});
       const { outcome, error, isUnsaid } = await live.turn(input, signal);
       this.options.printing.end();
       if (isUnsaid) this.change((state) => ({ ...state, composer: putBefore(composerOf(input), state.composer) }));
@@ -265,6 +268,7 @@ export class Conversation {
 
   async #leave(exit: number): Promise<void> {
     await this.#busy;
+    await this.#remembered;
     await this.current.close();
     this.#resolve(this.#end(exit));
   }

@@ -31,7 +31,10 @@ export function forkBefore(conversation: Conversation, turn: number, text: strin
     // Before the first turn there is nothing to fork.
     const isFirst = turn <= 1;
     const { threadId } = isFirst ? { threadId: from } : await conversation.options.ports.agents.fork(from, turn);
-    await conversation.open({ ...again, thread: isFirst ? { kind: 'new' } : { kind: 'resumed', threadId } });
+    await conversation.open({
+      ...again,
+      thread: isFirst ? { kind: 'new', like: from } : { kind: 'resumed', threadId },
+    });
     conversation.change((state) => ({ ...state, composer: putBefore(recalled(text), state.composer) }));
   });
 }

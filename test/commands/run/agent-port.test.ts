@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { validateEvent } from '../../../src/format/event-schema.ts';
@@ -235,6 +235,25 @@ describe('a fork', () => {
     });
     await expect(ports.agents.fork(session.threadId, 1)).rejects.toMatchObject({ kind: 'usage' });
   });
+});
+
+it('a new session can be set as one that is open, whatever the configuration says', async () => {
+  const { rig, scripted } = makePortRig();
+  const flags = { provider: 'scripted', model: 'a-model', sandbox: 'danger-full-access', approval: 'never' };
+  const made = await openLive(scripted([{ text: 'one' }], { flags }));
+  await made.session.turn(say('a'), never);
+  await made.session.close();
+  const other = join(rig.work, 'other');
+  mkdirSync(other);
+  const ports = scripted([{ text: 'anew' }], { flags: {} });
+  const resumed = await openLive(ports, { kind: 'resumed', threadId: made.session.threadId }, { cwd: other });
+  const { session } = await openLive(ports, { kind: 'new', like: made.session.threadId }, { cwd: other });
+  expect(session.facts).toEqual({ ...resumed.session.facts, turns: 0 });
+  expect(session.facts).toMatchObject({ provider: 'scripted', model: 'a-model', approvals: 'never', cwd: other });
+  await resumed.session.close();
+  expect(await session.turn(say('b'), never)).toMatchObject({ outcome: 'completed' });
+  await session.close();
+  await expect(openLive(ports)).rejects.toMatchObject({ kind: 'usage' });
 });
 
 it('an archived session is not opened, and says why', async () => {

@@ -219,6 +219,21 @@ describe('leaving', () => {
     expect(talk.agent().isClosed).toBe(true);
   });
 
+  it('comes after what was typed is remembered, or is said not to be', async () => {
+    let fail: (error: unknown) => void = () => {};
+    const addPrompt = () => new Promise<void>((_, reject) => (fail = reject));
+    const talk = await openTalk(scriptedPorts({ workspace: { addPrompt } }));
+    await talk.send('work');
+    talk.agent().end();
+    await settled();
+    talk.press('ctrl-d');
+    await settled();
+    expect(talk.agent().isClosed).toBe(false);
+    fail(new Failure('trouble', 'no space left'));
+    expect(await talk.conversation.ended).toMatchObject({ exit: 0 });
+    expect(talk.printed()).toContain('! no space left');
+  });
+
   it('can be had at once where the end does not come', async () => {
     const talk = await openTalk();
     await talk.send('work');

@@ -290,7 +290,7 @@ describe('Esc Esc', () => {
     await settled();
     talk.press('up', 'up', 'up', 'up', 'enter');
     await settled();
-    expect(talk.ports.agents.wanted.at(-1)).toEqual({ kind: 'new' });
+    expect(talk.ports.agents.wanted.at(-1)).toEqual({ kind: 'new', like: 'old' });
     expect(talk.state().composer.text).toBe('question 1');
   });
 
