@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { canTrace, tracing } from '../support/strace.ts';
 import { HostileHome, hostileCharacters, type Run } from './hostile-home.ts';
 
 let home: HostileHome;
@@ -53,10 +53,10 @@ describe('an id on standard input', () => {
   });
 });
 
-describe.skipIf(!canTrace())('an id', () => {
+describe.skipIf(!canTrace)('an id', () => {
   it.each(['%2e%2e%2fetc%2fpasswd', '..', 'zzzz-passwd'])('is never looked for as a file: %s', async (id) => {
     const log = join(home.path, 'trace');
-    await home.runThrough(['strace', '-f', '-e', 'trace=file', '-s', '300', '-o', log], ['show', id]);
+    await home.runThrough([...tracing('file', log), '-s', '300'], ['show', id]);
     const calls = readFileSync(log, 'utf8')
       .split('\n')
       .filter((line) => !line.includes('execve('));
@@ -70,13 +70,4 @@ function expectRefusal({ code, stdout, stderr }: Run): void {
   expect({ code, stdout, stderr }).toMatchObject({ code: 2, stdout: '' });
   expect(JSON.parse(stderr)).toMatchObject({ schema: 'sessions.error/1', kind: 'usage', exit: 2 });
   expect(stderr.length).toBeLessThan(1500);
-}
-
-function canTrace(): boolean {
-  try {
-    execFileSync('strace', ['-o', '/dev/null', 'true'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
 }

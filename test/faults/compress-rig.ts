@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,10 +10,11 @@ import { finish } from '../support/run-program.ts';
 
 export const id = idOf(7);
 export const old = new Date('2026-01-03T04:05:06.789Z');
-export const canTrace = spawnSync('strace', ['-V']).status === 0;
 /** Everything by which something in a home is changed; what opening a file makes shows at the next of them. */
-export const changes =
-  'mkdir,link,linkat,unlink,unlinkat,rename,renameat,renameat2,rmdir,write,pwrite64,ftruncate,fchmod,utimensat,fdatasync,fsync,flock';
+export const changes = [
+  ...['mkdir', 'link', 'linkat', 'unlink', 'unlinkat', 'rename', 'renameat', 'renameat2', 'rmdir', 'write', 'pwrite64'],
+  ...['ftruncate', 'fchmod', 'utimensat', 'fdatasync', 'fsync', 'flock'],
+];
 
 export interface Scene {
   home: TestHome;
@@ -51,9 +52,13 @@ export async function withSession<Result>(
   }
 }
 
+export function commandFor({ home, script }: Scene, how: string, level = 3): string[] {
+  return [process.execPath, script, home.path, how, String(level), id];
+}
+
 /** Runs `compressing-run` behind other programs. */
-export async function runCompress({ home, script }: Scene, how: string, before: string[] = [], level = 3) {
-  const [program = '', ...args] = [...before, process.execPath, script, home.path, how, String(level), id];
+export async function runCompress(scene: Scene, how: string, before: string[] = [], level = 3) {
+  const [program = '', ...args] = [...before, ...commandFor(scene, how, level)];
   const env = { PATH: process.env.PATH, TZ: 'UTC', UV_THREADPOOL_SIZE: '1' };
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
   const { code, stdout, stderr } = await finish(child);

@@ -1,11 +1,13 @@
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildScript } from '../support/built.ts';
+import { findCallPoints, killAt, spreadOf } from '../support/kill-points.ts';
 import { createRandom } from '../support/random.ts';
+import { canTrace, injecting, isKilled } from '../support/strace.ts';
 import {
-  canTrace,
   changes,
+  commandFor,
   contentOf,
   formsOf,
   leftovers,
@@ -34,23 +36,19 @@ beforeAll(async () => {
 
 describe.skipIf(!canTrace)(`a run that is killed (seed ${seed})`, { timeout: 3_600_000 }, () => {
   it.each(ways)('at any change to the home leaves what was there: %s of what is %s', async (how, from, to) => {
-    const calls = await withSession(script, from, async (scene) => {
-      const log = join(scene.home.path, '../trace');
-      expect((await runCompress(scene, how, ['strace', '-f', '-qq', '-e', `trace=${changes}`, '-o', log])).code).toBe(
-        0,
-      );
+    const points = await withSession(script, from, async (scene) => {
+      const found = await findCallPoints(commandFor(scene, how), scene.home.path, changes);
       await expectDone(scene, to, 'whole');
-      const made = readFileSync(log, 'utf8').split('\n').filter(Boolean).length;
-      rmSync(log);
-      return made;
+      return found;
     });
-    expect(calls).toBeGreaterThan(20);
+    expect(points.length).toBeGreaterThan(20);
     const tally = { none: 0, some: 0, all: 0 };
-    for (const call of chosen(calls)) {
+    const kills = isFull ? points : spreadOf(points, 12, createRandom(seed));
+    let killed = 0;
+    for (const point of kills) {
       await withSession(script, from, async (scene) => {
-        const where = `${how}, call ${call} of ${calls}`;
-        const inject = `inject=${changes}:signal=KILL:when=${call}`;
-        await runCompress(scene, how, ['strace', '-f', '-qq', '-o', '/dev/null', '-e', inject]);
+        const where = `${how}, ${point.call} ${point.nth}`;
+        if (isKilled(await killAt(point, commandFor(scene, how)))) killed++;
         expect([where, await contentOf(scene)]).toEqual([where, scene.content]);
         const done = formsOf(scene).filter((form) => form === to).length;
         tally[how === 'recompress' || done === 0 ? 'none' : done === 1 ? 'some' : 'all']++;
@@ -60,21 +58,23 @@ describe.skipIf(!canTrace)(`a run that is killed (seed ${seed})`, { timeout: 3_6
         await expectDone(scene, to, where);
       });
     }
+    expect(killed).toBeGreaterThan(kills.length * 0.7);
     expect(tally.none).toBeGreaterThan(0);
-    process.stdout.write(`${how} of ${from}: ${calls} calls, ${JSON.stringify(tally)}\n`);
+    const told = `${killed} of ${kills.length} killed, ${points.length} calls: ${JSON.stringify(tally)}`;
+    process.stdout.write(`${how} of ${from}: ${told}\n`);
   });
 });
 
 describe.skipIf(!canTrace)('a disk that', { timeout: 120_000 }, () => {
   it.each<[what: string, injection: string, only?: string]>([
-    ['is full when the copy is written', 'inject=write:error=ENOSPC:when=1+', '.sessions/tmp/act-compress-0'],
-    ['is full when the copy is written', 'inject=write:error=ENOSPC:when=1+', '.sessions/tmp/act-decompress-0'],
-    ['is full when the journal is written', 'inject=pwrite64:error=ENOSPC:when=1+'],
-    ['is full when the copy is flushed', 'inject=fsync:error=ENOSPC:when=2'],
-    ['fails at every flush', 'inject=fsync,fdatasync:error=EIO:when=1+'],
-    ['has no room for a name', 'inject=link,linkat:error=ENOSPC:when=1+'],
-    ['has no room for a folder', 'inject=mkdir:error=ENOSPC:when=2+'],
-    ['takes no moves', 'inject=rename,renameat,renameat2:error=EIO:when=1+'],
+    ['is full when the copy is written', 'write:error=ENOSPC:when=1+', '.sessions/tmp/act-compress-0'],
+    ['is full when the copy is written', 'write:error=ENOSPC:when=1+', '.sessions/tmp/act-decompress-0'],
+    ['is full when the journal is written', 'pwrite64:error=ENOSPC:when=1+'],
+    ['is full when the copy is flushed', 'fsync:error=ENOSPC:when=2'],
+    ['fails at every flush', 'fsync,fdatasync:error=EIO:when=1+'],
+    ['has no room for a name', 'link,linkat:error=ENOSPC:when=1+'],
+    ['has no room for a folder', 'mkdir:error=ENOSPC:when=2+'],
+    ['takes no moves', 'rename,renameat,renameat2:error=EIO:when=1+'],
   ])('%s leaves everything as it was, and says why', async (_, injection, only) => {
     for (const [how, from] of [
       ['compress', 'plain'],
@@ -82,8 +82,7 @@ describe.skipIf(!canTrace)('a disk that', { timeout: 120_000 }, () => {
     ] as const) {
       await withSession(script, from, async (scene) => {
         if (only && !only.includes(`act-${how}`)) return;
-        const path = only ? ['-P', join(scene.home.path, only)] : [];
-        const end = await runCompress(scene, how, ['strace', '-f', '-qq', '-o', '/dev/null', ...path, '-e', injection]);
+        const end = await runCompress(scene, how, injecting(injection, only ? [join(scene.home.path, only)] : []));
         expect([how, end.code, end.stderr]).toEqual([how, 2, expect.stringMatching(/no space left|i\/o error/i)]);
         expect(await contentOf(scene)).toEqual(scene.content);
         const again = await runCompress(scene, how);
@@ -112,12 +111,4 @@ async function expectDone(scene: Scene, to: string, where: string): Promise<void
   for (const time of times) expect([where, Math.round(time)]).toEqual([where, old.getTime()]);
   expect([where, leftovers(scene)]).toEqual([where, []]);
   expect([where, await trashed(scene)]).toEqual([where, expect.arrayContaining(scene.content)]);
-}
-
-function chosen(calls: number): number[] {
-  const all = Array.from({ length: calls }, (_, index) => index + 1);
-  if (isFull) return all;
-  const random = createRandom(seed);
-  // The first and the last always: before anything has changed, and when all has.
-  return all.filter((call) => random() < 10 / calls || call === 1 || call === calls);
 }

@@ -1,15 +1,14 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Event } from '../../src/model/event.ts';
 import type { Json } from '../support/json.ts';
 import { type ModelServer, startModelServer } from '../support/model-server.ts';
+import { canTrace, injecting } from '../support/strace.ts';
 import { worker } from './exec-model.ts';
 import { callsIn, type ExecEnd, type ExecRoom, linesOf, makeExecRoom } from './exec-runs.ts';
 import { badLines, isFull, readRun } from './recorder-runs.ts';
 
-const canTrace = spawnSync('strace', ['-V']).status === 0;
 const problems: string[] = [];
 let server: ModelServer;
 beforeAll(async () => {
@@ -64,7 +63,7 @@ describe.skipIf(!canTrace)('a run whose rollout', { timeout: 120_000 }, () => {
   });
 
   it.each(['fdatasync', 'fsync', 'link,linkat'])('cannot be made (%s) is not there', async (call) => {
-    const end = await room.exec(['--json', 'go'], { before: strace(`${call}:error=EIO`) });
+    const end = await room.exec(['--json', 'go'], { before: injecting(`${call}:error=EIO`) });
     expect([end.code, toldIn(end), readRun(room.home).path]).toEqual([2, [], '']);
     const file = expect.stringMatching(/\/rollout-.*\.jsonl$/);
     expect(lastError(end)).toMatchObject({ file, message: expect.stringContaining('i/o error') });
@@ -75,13 +74,9 @@ describe.skipIf(!canTrace)('a run whose rollout', { timeout: 120_000 }, () => {
 
 function goOn(path: string, injection: string): Promise<ExecEnd> {
   return room.exec(['resume', '--last', '--json', 'go on'], {
-    before: [...strace(injection), '-P', path],
+    before: injecting(injection, [path]),
     env: { UV_THREADPOOL_SIZE: '1' },
   });
-}
-
-function strace(injection: string): string[] {
-  return ['strace', '-f', '-qq', '-o', '/dev/null', '-e', `inject=${injection}`];
 }
 
 function idIn(path: string): string {

@@ -17,6 +17,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Rollout } from '../../scripts/fixtures/rollout.mjs';
 import { idOf, makeHome } from '../builders.ts';
 import { program, runProgram } from '../support/run-program.ts';
+import { canTrace, injecting } from '../support/strace.ts';
 
 const time = '2026-03-10T08:00:00.000Z';
 const id = '01a203d8-e2b3-7ad2-afbc-0bf3ed1d0194';
@@ -160,9 +161,7 @@ describe('a disk that is full', { timeout: 120_000 }, () => {
 });
 
 describe('a call of the system that fails', { timeout: 300_000 }, () => {
-  const hasStrace = spawnSync('strace', ['-V']).status === 0;
-
-  it.skipIf(!hasStrace).each([
+  it.skipIf(!canTrace).each([
     ['pwrite64,write', 'ENOSPC'],
     ['fsync', 'EIO'],
     ['link,linkat', 'EACCES'],
@@ -172,10 +171,10 @@ describe('a call of the system that fails', { timeout: 300_000 }, () => {
     for (const when of [1, 2, 3, 5, 8]) {
       const place = mkdtempSync(join(folder, 'place-'));
       const target = join(place, 'out');
-      const inject = `inject=${calls}:error=${error}:when=${when}+`;
       // Only what is done to the target counts: the program has other files, too.
-      const args = ['-f', '-qq', '-o', '/dev/null', '-P', `${target}.partial`, '-P', target, '-e', inject];
-      const { status } = spawnSync('strace', [...args, process.execPath, program, 'export', path, '-o', target]);
+      const traced = injecting(`${calls}:error=${error}:when=${when}+`, [`${target}.partial`, target]);
+      const [tracer, ...args] = [...traced, process.execPath, program, 'export', path, '-o', target];
+      const { status } = spawnSync(tracer as string, args);
       const whole = existsSync(target) && readFileSync(target).length > 0;
       expect([when, status === 0 ? whole : !existsSync(target), [0, 2].includes(status ?? -1)]).toEqual([
         when,

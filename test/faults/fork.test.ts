@@ -1,19 +1,34 @@
-import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Entry, envelope, idOf, jsonl, paginated, record, TestHome, turn } from '../builders.ts';
 import { buildScript } from '../support/built.ts';
+import { findCallPoints, killAt, spreadOf } from '../support/kill-points.ts';
 import { createRandom } from '../support/random.ts';
 import { runInHome } from '../support/run-in-home.ts';
+import { canTrace, injecting, isKilled } from '../support/strace.ts';
 import { isFull } from './recorder-runs.ts';
 
 const id = idOf(7);
 const seed = Number(process.env.SESSIONS_SEED ?? 1 + (process.pid % 10_000));
-const canTrace = spawnSync('strace', ['-V']).status === 0;
 /** Everything by which something in a home is changed; what opening a file makes shows at the next of them. */
-const changes = 'mkdir,link,linkat,unlink,unlinkat,rename,write,pwrite64,ftruncate,fdatasync,fsync,flock';
+const changes = [
+  ...[
+    'mkdir',
+    'link',
+    'linkat',
+    'unlink',
+    'unlinkat',
+    'rename',
+    'write',
+    'pwrite64',
+    'ftruncate',
+    'fdatasync',
+    'fsync',
+  ],
+  'flock',
+];
 const parents: [kind: string, add: (home: TestHome) => string][] = [
   ['copied', (home) => home.rollout(id, envelope(record.meta(id), ...manyTurns(40)))],
   [
@@ -29,29 +44,25 @@ beforeAll(async () => {
 
 describe.skipIf(!canTrace)(`a fork that is killed (seed ${seed})`, { timeout: 1_800_000 }, () => {
   it.each(parents)('at any change to the home is whole or not there, when its parent is %s', async (_, addParent) => {
-    const calls = await withHome(addParent, async ({ home }) => {
-      const log = join(home.path, '../trace');
-      await run(home, ['strace', '-f', '-qq', '-e', `trace=${changes}`, '-o', log]);
-      const made = readFileSync(log, 'utf8').split('\n').filter(Boolean).length;
-      rmSync(log);
-      return made;
-    });
-    expect(calls).toBeGreaterThan(10);
+    const points = await withHome(addParent, ({ home }) => findCallPoints(commandFor(home), home.path, changes));
+    expect(points.length).toBeGreaterThan(10);
     const tally = { whole: 0, none: 0 };
-    for (const call of chosen(calls)) {
+    const kills = isFull ? points : spreadOf(points, 18, createRandom(seed));
+    let killed = 0;
+    for (const point of kills) {
       await withHome(addParent, async ({ home, parent, text }) => {
-        const inject = `inject=${changes}:signal=KILL:when=${call}`;
-        await run(home, ['strace', '-f', '-qq', '-o', '/dev/null', '-e', inject]);
+        if (isKilled(await killAt(point, commandFor(home)))) killed++;
         const left = forksIn(home, text);
         tally[left.length === 0 ? 'none' : 'whole']++;
         expect(await run(home)).toMatchObject({ code: 0, stderr: '' });
-        expect([call, leftovers(home)]).toEqual([call, []]);
+        expect([point, leftovers(home)]).toEqual([point, []]);
         expect(forksIn(home, text).length).toBe(left.length + 1);
         expect(readFileSync(parent, 'utf8')).toBe(text);
       });
     }
+    expect(killed).toBeGreaterThan(kills.length * 0.7);
     expect(tally.none).toBeGreaterThan(0);
-    process.stdout.write(`${calls} calls: ${JSON.stringify(tally)}\n`);
+    process.stdout.write(`${killed} of ${kills.length} killed, ${points.length} calls: ${JSON.stringify(tally)}\n`);
   });
 });
 
@@ -64,7 +75,7 @@ describe.skipIf(!canTrace)('a fork whose disk', { timeout: 120_000 }, () => {
     ['has no room for a folder', 'mkdir:error=ENOSPC:when=2+'],
   ])('%s is not there, and says why', async (_, injection) => {
     await withHome((parents[0] as (typeof parents)[0])[1], async ({ home, parent, text }) => {
-      const end = await run(home, ['strace', '-f', '-qq', '-o', '/dev/null', '-e', `inject=${injection}`]);
+      const end = await run(home, injecting(injection));
       expect(end).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/no space left|i\/o error/) });
       expect([forksIn(home, text), leftovers(home), readFileSync(parent, 'utf8')]).toEqual([[], [], text]);
     });
@@ -110,14 +121,6 @@ function manyTurns(count: number): Entry[] {
   return Array.from({ length: count }, (_, index) => turn(`turn ${index} ${'x'.repeat(500)}`)).flat();
 }
 
-function chosen(calls: number): number[] {
-  const all = Array.from({ length: calls }, (_, index) => index + 1);
-  if (isFull) return all;
-  const random = createRandom(seed);
-  // The first and the last always: before anything has changed, and when all has.
-  return all.filter((call) => random() < 16 / calls || call === 1 || call === calls);
-}
-
 interface Scene {
   home: TestHome;
   parent: string;
@@ -134,6 +137,10 @@ async function withHome<Result>(addParent: (home: TestHome) => string, act: (sce
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
+}
+
+function commandFor(home: TestHome): string[] {
+  return [process.execPath, script, home.path, id];
 }
 
 function run(home: TestHome, before: string[] = []) {

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { idOf, makeFolder } from '../builders.ts';
 import { filesOf } from '../support/bundles.ts';
-import { type CallPoint, canTrace, failAt, findCallPoints, killAt, sampleOf } from '../support/kill-points.ts';
+import { type CallPoint, failAt, findCallPoints, killAt, sampleOf } from '../support/kill-points.ts';
 import { createRandom } from '../support/random.ts';
 import { runHere } from '../support/run-here.ts';
 import { program } from '../support/run-program.ts';
 import { SealedHome, sessionLines } from '../support/sealed-home.ts';
+import { canTrace, isKilled } from '../support/strace.ts';
 import { isFull } from './recorder-runs.ts';
 
 const [one, two] = [idOf(1), idOf(2)];
@@ -45,9 +46,11 @@ describe.skipIf(!canTrace)(`an import (seed ${seed})`, { timeout: 3_600_000 }, (
   it('that is killed before any change to the home leaves whole files, and is brought to its end by the next one', async () => {
     expect(points.length).toBeGreaterThan(100);
     const tally = { nothing: 0, some: 0, all: 0 };
-    for (const point of isFull ? points : sampleOf(points, 24, createRandom(seed))) {
+    const kills = isFull ? points : sampleOf(points, 24, createRandom(seed));
+    let killed = 0;
+    for (const point of kills) {
       const home = newHome();
-      await killAt(point, commandFor(home));
+      if (isKilled(await killAt(point, commandFor(home)))) killed++;
       const left = contentOf(home);
       // What is in its place is what will be there in the end.
       const strange = left.filter((file) => !whole.includes(file) && !file.startsWith('.sessions/lineage/'));
@@ -61,6 +64,7 @@ describe.skipIf(!canTrace)(`an import (seed ${seed})`, { timeout: 3_600_000 }, (
       expect([point, verified.code, verified.out.toString()]).toEqual([point, 0, expect.any(String)]);
       rmSync(home, { recursive: true });
     }
+    expect(killed).toBeGreaterThan(kills.length / 2);
     process.stdout.write(`${points.length} calls: ${JSON.stringify(tally)}\n`);
   });
 

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { homeAt } from '../../src/store/home.ts';
 import { verifyJournal } from '../../src/store/journal-read.ts';
-import { canTrace, findCallPoints, killAt, sampleOf } from '../support/kill-points.ts';
+import { findCallPoints, killAt, sampleOf } from '../support/kill-points.ts';
 import { createRandom } from '../support/random.ts';
+import { canTrace, isKilled } from '../support/strace.ts';
 import { contentOf, leftovers, rolloutsIn } from './keep-homes.ts';
 import { isFull } from './recorder-runs.ts';
 
@@ -54,7 +55,7 @@ describe.skipIf(!canTrace || !corpus)(
           const where = `${name} at ${point.call} ${point.nth}, seed ${seed}`;
           try {
             const end = await killAt(point, command(home, run));
-            if (end.signal === 'SIGKILL' || end.code === 137) killed++;
+            if (isKilled(end)) killed++;
             sessions(home, run);
             expect([where, isEnd(home), verifyJournal(homeAt(home)).ok, leftovers(home)]).toEqual([
               where,

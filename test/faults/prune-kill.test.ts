@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildScript } from '../support/built.ts';
-import { canTrace, killAt } from '../support/kill-points.ts';
+import { killAt } from '../support/kill-points.ts';
+import { canTrace, isKilled } from '../support/strace.ts';
 import { acts, disturbEverywhere, rawState } from './keep-rig.ts';
 import { isFull } from './recorder-runs.ts';
 
@@ -19,7 +20,7 @@ describe.skipIf(!canTrace)(`a home whose command is killed (seed ${seed})`, { ti
       ...{ script, sample, seed },
       disturb: async ({ home, point, command, random }) => {
         const end = await killAt(point, command);
-        if (end.signal === 'SIGKILL' || end.code === 137) killed++;
+        if (isKilled(end)) killed++;
         expect(end.stderr).toBe('');
         const halfway = rawState(home.path);
         // What brings it to its end may be killed as well.

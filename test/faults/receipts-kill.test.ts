@@ -6,10 +6,11 @@ import { describe, expect, it } from 'vitest';
 import { homeAt } from '../../src/store/home.ts';
 import { verifyJournal } from '../../src/store/journal-read.ts';
 import { idOf } from '../builders.ts';
-import { canTrace, findCallPoints, killAt, sampleOf } from '../support/kill-points.ts';
+import { findCallPoints, killAt, sampleOf } from '../support/kill-points.ts';
 import { PurgedHome } from '../support/purged-home.ts';
 import { createRandom } from '../support/random.ts';
 import { program, runProgram } from '../support/run-program.ts';
+import { canTrace } from '../support/strace.ts';
 import { isFull } from './recorder-runs.ts';
 
 const seed = Number(process.env.SESSIONS_SEED ?? 1 + (process.pid % 10_000));

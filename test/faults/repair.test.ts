@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,15 +6,19 @@ import { homeAt } from '../../src/store/home.ts';
 import { verifyJournal } from '../../src/store/journal-read.ts';
 import { idOf, jsonl, paginated, record, rolloutName, TestHome, turn, zstdFrame } from '../builders.ts';
 import { buildScript } from '../support/built.ts';
+import { findCallPoints, killAt, spreadOf } from '../support/kill-points.ts';
 import { createRandom } from '../support/random.ts';
 import { runInHome } from '../support/run-in-home.ts';
+import { canTrace, injecting, isKilled } from '../support/strace.ts';
 import { isFull } from './recorder-runs.ts';
 
 const id = idOf(7);
 const seed = Number(process.env.SESSIONS_SEED ?? 1 + (process.pid % 10_000));
-const canTrace = spawnSync('strace', ['-V']).status === 0;
 /** Everything by which something in a home is changed; what opening a file makes shows at the next of them. */
-const changes = 'mkdir,link,linkat,unlink,unlinkat,rename,rmdir,write,pwrite64,ftruncate,fdatasync,fsync,flock,fchmod';
+const changes = [
+  ...['mkdir', 'link', 'linkat', 'unlink', 'unlinkat', 'rename', 'rmdir', 'write', 'pwrite64', 'ftruncate'],
+  ...['fdatasync', 'fsync', 'flock', 'fchmod'],
+];
 
 /** What a turn_context of this form holds is of no matter here. */
 const talk = [...turn('one'), ...turn('two')].filter(([type]) => type !== 'turn_context');
@@ -48,43 +51,31 @@ describe.skipIf(!canTrace)(`a repair that is killed (seed ${seed})`, { timeout: 
   it.each(damages)(
     'at any change to the home leaves one of both files, for one %s',
     async (_, ending, stored, repaired) => {
-      const calls = await withHome(ending, stored, async (home) => {
-        const log = join(home.path, '../trace');
-        const end = await run(home, ['strace', '-f', '-qq', '-e', `trace=${changes}`, '-o', log]);
-        expect(end).toMatchObject({ code: 0, stdout: 'repaired\n', stderr: '' });
-        const made = readFileSync(log, 'utf8').split('\n').filter(Boolean).length;
-        rmSync(log);
-        return made;
-      });
-      expect(calls).toBeGreaterThan(20);
+      const points = await withHome(ending, stored, (home) => findCallPoints(commandFor(home), home.path, changes));
+      expect(points.length).toBeGreaterThan(20);
       const tally = { original: 0, repaired: 0 };
-      for (const call of chosen(calls)) {
+      const kills = isFull ? points : spreadOf(points, 22, createRandom(seed));
+      let killed = 0;
+      for (const point of kills) {
         await withHome(ending, stored, async (home) => {
-          await run(home, [
-            'strace',
-            '-f',
-            '-qq',
-            '-o',
-            '/dev/null',
-            '-e',
-            `inject=${changes}:signal=KILL:when=${call}`,
-          ]);
+          if (isKilled(await killAt(point, commandFor(home)))) killed++;
           const found = findIn(home);
           const isOriginal = found.name.endsWith(ending) && found.bytes.equals(stored);
-          expect([call, isOriginal || found.bytes.equals(repaired)]).toEqual([call, true]);
+          expect([point, isOriginal || found.bytes.equals(repaired)]).toEqual([point, true]);
           tally[isOriginal ? 'original' : 'repaired']++;
           const again = await run(home);
-          expect([call, again]).toEqual([
-            call,
-            { code: 0, stdout: expect.stringMatching(/^(repaired|nothing)\n$/), stderr: '' },
+          expect([point, again]).toEqual([
+            point,
+            { code: 0, signal: null, stdout: expect.stringMatching(/^(repaired|nothing)\n$/), stderr: '' },
           ]);
-          expect([call, findIn(home).bytes.equals(repaired), trashedIn(home)]).toEqual([call, true, [stored]]);
-          expect([call, leftovers(home)]).toEqual([call, []]);
-          expect([call, verifyJournal(homeAt(home.path))]).toMatchObject([call, { ok: true }]);
+          expect([point, findIn(home).bytes.equals(repaired), trashedIn(home)]).toEqual([point, true, [stored]]);
+          expect([point, leftovers(home)]).toEqual([point, []]);
+          expect([point, verifyJournal(homeAt(home.path))]).toMatchObject([point, { ok: true }]);
         });
       }
+      expect(killed).toBeGreaterThan(kills.length * 0.7);
       expect(Math.min(tally.original, tally.repaired)).toBeGreaterThan(0);
-      process.stdout.write(`${calls} calls: ${JSON.stringify(tally)}\n`);
+      process.stdout.write(`${killed} of ${kills.length} killed, ${points.length} calls: ${JSON.stringify(tally)}\n`);
     },
   );
 });
@@ -101,7 +92,7 @@ describe.skipIf(!canTrace)('a repair whose disk', { timeout: 300_000 }, () => {
   ])('%s leaves the original, says why, and works the next time', async (_, injection) => {
     const [, ending, stored, repaired] = damages[0] as (typeof damages)[0];
     await withHome(ending, stored, async (home) => {
-      const end = await run(home, ['strace', '-f', '-qq', '-o', '/dev/null', '-e', `inject=${injection}`]);
+      const end = await run(home, injecting(injection));
       expect(end).toMatchObject({ code: 2, stderr: expect.stringMatching(/no space left|i\/o error|cannot/) });
       expect(findIn(home).bytes.equals(stored)).toBe(true);
       expect(await run(home)).toMatchObject({ code: 0, stdout: 'repaired\n', stderr: '' });
@@ -121,14 +112,6 @@ describe.skipIf(!canTrace)('a repair whose disk', { timeout: 300_000 }, () => {
   });
 });
 
-function chosen(calls: number): number[] {
-  const all = Array.from({ length: calls }, (_, index) => index + 1);
-  if (isFull) return all;
-  const random = createRandom(seed);
-  // The first and the last always: before anything has changed, and when all has.
-  return all.filter((call) => random() < 20 / calls || call === 1 || call === calls);
-}
-
 async function withHome<Result>(ending: string, stored: Buffer, act: (home: TestHome) => Promise<Result>) {
   const root = mkdtempSync(join(tmpdir(), 'sessions-repair-'));
   const home = new TestHome(join(root, 'home'));
@@ -141,6 +124,10 @@ async function withHome<Result>(ending: string, stored: Buffer, act: (home: Test
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
+}
+
+function commandFor(home: TestHome): string[] {
+  return [process.execPath, script, home.path, id];
 }
 
 function run(home: TestHome, before: string[] = []) {

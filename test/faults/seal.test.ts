@@ -15,10 +15,11 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { idOf, jsonl, makeFolder } from '../builders.ts';
-import { canTrace, failAt, findCallPoints, killAt, sampleOf } from '../support/kill-points.ts';
+import { failAt, findCallPoints, killAt, sampleOf } from '../support/kill-points.ts';
 import { createRandom } from '../support/random.ts';
 import { program } from '../support/run-program.ts';
 import { SealedHome, sessionLines } from '../support/sealed-home.ts';
+import { canTrace, injecting } from '../support/strace.ts';
 import { isFull } from './recorder-runs.ts';
 
 const seed = Number(process.env.SESSIONS_SEED ?? 1 + (process.pid % 10_000));
@@ -111,11 +112,7 @@ describe.skipIf(!canTrace)('a run of seal that is killed', { timeout: 3_600_000 
     ['fails for the log', 'fdatasync:error=EIO:when=1+', '.sessions/seals'],
   ])('a run whose disk %s says so, and leaves what was sealed', async (_, injection) => {
     const { sealed } = await prepare();
-    const end = await run(
-      sealed,
-      ['strace', '-f', '-qq', '-o', '/dev/null', ...watched(sealed), '-e', `inject=${injection}`],
-      [...['seal', '--key', sealed.key, '-q']],
-    );
+    const end = await run(sealed, injecting(injection, watched(sealed)), [...['seal', '--key', sealed.key, '-q']]);
     expect(end).toMatchObject({ code: 2, stderr: expect.stringMatching(/no space left|i\/o error/) });
     expect(await sealed.verify()).toMatchObject({
       code: 1,
@@ -136,7 +133,7 @@ function watched(sealed: SealedHome): string[] {
     `${one}/checkpoints/18.sig.new`,
     `${two}/checkpoints/9.sig.new`,
   ];
-  return files.flatMap((name) => ['-P', join(seals, name)]);
+  return files.map((name) => join(seals, name));
 }
 
 describe('the memory of a large session', { timeout: 1_200_000 }, () => {

@@ -7,6 +7,6 @@ export async function runInHome(script: string, home: TestHome, id: string, befo
   const [program = '', ...args] = [...before, process.execPath, script, home.path, id];
   const env = { PATH: process.env.PATH, TZ: 'UTC', UV_THREADPOOL_SIZE: '1' };
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
-  const { code, stdout, stderr } = await finish(child);
-  return { code, stdout: stdout.toString(), stderr };
+  const { code, signal, stdout, stderr } = await finish(child);
+  return { code, signal, stdout: stdout.toString(), stderr };
 }
