@@ -18,16 +18,16 @@ const timed = ['exec-[hk]*', 'index-processes', 'patch-*', 'prune-race', 'record
 const timedFaults = timed.map((name) => `test/faults/${name}.test.ts`);
 
 const workers: Record<string, object> = {
-  // What may be in each other's way without harm.
-  test: { maxWorkers: 2 },
+  // What may be in each other's way without harm. Two cores are not busy with two: tests wait for programs and disks, too.
+  test: { maxWorkers: 3 },
   // Terminals wait more than they work.
   screens: { maxWorkers: 4 },
   // Each has a home and a model of its own.
-  interop: { maxWorkers: 2, globalSetup: 'test/interop/fetch-codexes.ts' },
+  interop: { maxWorkers: 3, globalSetup: 'test/interop/fetch-codexes.ts' },
   faults: {
     projects: [
       faults('timed', { include: timedFaults, maxWorkers: 1 }, 0),
-      faults('others', { include: [`${apart.faults}/*.test.ts`], exclude: timedFaults, maxWorkers: 2 }, 1),
+      faults('others', { include: [`${apart.faults}/*.test.ts`], exclude: timedFaults, maxWorkers: 3 }, 1),
     ],
   },
 };
