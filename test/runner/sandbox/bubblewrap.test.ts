@@ -10,7 +10,7 @@ describe.skipIf(!hasBubblewrap)('the sandbox of bubblewrap', () => {
     const result = await runScript(
       sandboxOf(room, workspace),
       room,
-      `echo in > in.txt && echo tmp > "$TMPDIR/probe.$$" && rm "$TMPDIR/probe.$$"; echo out > ${room.outside}/out.txt; echo "code $?"`,
+      `exec 2>&1; echo in > in.txt && echo tmp > "$TMPDIR/probe.$$" && rm "$TMPDIR/probe.$$"; echo out > ${room.outside}/out.txt; echo "code $?"`,
     );
     expect(readFileSync(join(room.cwd, 'in.txt'), 'utf8')).toBe('in\n');
     expect(result.text).toMatch(/Read-only file system[\s\S]*code [12]/);
@@ -53,7 +53,7 @@ describe.skipIf(!hasBubblewrap)('the sandbox of bubblewrap', () => {
   it('has a private folder for temporary files also where the workspace lies beside it', async () => {
     const room = makeRoom('/dev/shm');
     writeFileSync(join(room.cwd, 'seen.txt'), 'seen');
-    const script = 'cat seen.txt; : > $TMPDIR/x && echo made; (: > x) || echo kept';
+    const script = 'exec 2>&1; cat seen.txt; : > $TMPDIR/x && echo made; (: > x) || echo kept';
     expect((await runScript(sandboxOf(room, readOnly), room, script)).text).toMatch(/^seenmade\n[\s\S]*kept\n$/);
     expect(existsSync('/dev/shm/x')).toBe(false);
   });
@@ -74,7 +74,7 @@ describe.skipIf(!hasBubblewrap)('the sandbox of bubblewrap', () => {
     const result = await runScript(
       sandboxOf(room, workspace),
       room,
-      `ls /proc | grep -c '^[0-9]'; cat /proc/${process.pid}/environ; cat ${room.home}/auth.json; cat ${room.home}/config.toml`,
+      `exec 2>&1; ls /proc | grep -c '^[0-9]'; cat /proc/${process.pid}/environ; cat ${room.home}/auth.json; cat ${room.home}/config.toml`,
     );
     expect(Number(result.text.split('\n')[0])).toBeLessThan(8);
     expect(result.text).toContain('auth.json: Permission denied');

@@ -5,7 +5,7 @@ import { hasBubblewrap, makeRoom, runScript, sandboxOf, workspace } from './room
 
 /** Tries to reach the files of the host through the `/proc` of the host, and says which processes are seen. */
 const throughProc = (target: string) =>
-  `ls /proc | grep -c '^[0-9]'; cat /proc/${process.pid}/environ; echo x > /proc/${process.pid}/root${target}; true`;
+  `exec 2>&1; ls /proc | grep -c '^[0-9]'; cat /proc/${process.pid}/environ; echo x > /proc/${process.pid}/root${target}; true`;
 
 describe.skipIf(!hasBubblewrap)('a workspace that wants out of the sandbox', () => {
   it.each([
