@@ -47,7 +47,10 @@ export const redact: Command = {
     ],
     exits: [
       { code: 0, when: 'The copy was made, also when nothing had to be taken out.' },
-      { code: 2, when: 'Wrong usage, no such session or rule, or trouble, such as a full disk.' },
+      {
+        code: 2,
+        when: 'Wrong usage, no such session or rule, a session that holds no record, or trouble, such as a full disk.',
+      },
       { code: 3, when: 'The copy was made without something that could not be read or looked through.' },
       { code: 4, when: 'Refused: the folder of the copy is reached through a symbolic link.' },
       {

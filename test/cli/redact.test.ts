@@ -1,5 +1,5 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { makeCorpus, rolloutOf, tracesOf } from '../../bench/redact-corpus.mjs';
@@ -15,6 +15,13 @@ const corpus = process.env.SESSIONS_CORPUS;
 
 function run(home: TestHome | { path: string }, ...args: string[]) {
   return runHere(args, { env: { CODEX_HOME: home.path }, cwd: home.path });
+}
+
+/** Codex creates the file of a session before it writes the first record; a session that was left then stays empty. */
+function isEmpty({ path }: { path: string }, threadId: string): boolean {
+  const files = readdirSync(path, { recursive: true, encoding: 'utf8' });
+  const own = files.filter((name) => name.includes(threadId) && /\.jsonl(\.zst)?$/.test(name));
+  return own.length > 0 && own.every((name) => statSync(join(path, name)).size === 0);
 }
 
 function makeSession(home: TestHome): string {
@@ -42,6 +49,21 @@ describe('sessions redact', () => {
     expect(report.lines).toBe(before.trimEnd().split('\n').length);
     expect(await run(home, 'validate', 'clean')).toMatchObject({ code: 0 });
     expect(await run(home, 'secrets', '--personal', report.thread_id)).toMatchObject({ code: 0 });
+  });
+
+  it.each([
+    ['is empty', ''],
+    ['has only a torn line', '{"timestamp":"2026-01-02T03:04:05.678Z","type":"session_m'],
+  ])('makes no copy of a session whose file %s', async (_, content) => {
+    const home = makeHome();
+    const path = home.rollout(id, content);
+    const { code, out, err } = await run(home, 'redact', id);
+    expect({ code, out: out.toString(), err }).toEqual({
+      ...{ code: 2, out: '' },
+      err: `sessions: ${path}: holds no record: there is nothing to copy\n`,
+    });
+    const files = readdirSync(join(home.path, 'sessions'), { recursive: true, withFileTypes: true });
+    expect(files.filter((file) => file.isFile()).map(({ name }) => name)).toEqual([basename(path)]);
   });
 
   it('prints the id alone in a pipe, and takes the marks from a key', async () => {
@@ -179,7 +201,11 @@ describe.skipIf(!corpus).each(['0.20.0', '0.45.0', '0.98.0', '0.120.0', '0.169.0
           .map((line) => JSON.parse(line).rule);
       for (const original of ids) {
         const errors = await errorsOf(original);
-        const { code, out } = await run(home, 'redact', '--json', original);
+        const { code, out, err } = await run(home, 'redact', '--json', original);
+        if (isEmpty(home, original)) {
+          expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('holds no record') });
+          continue;
+        }
         expect([0, 3]).toContain(code);
         const report = JSON.parse(out.toString());
         expect(isReport(report), JSON.stringify(isReport.errors)).toBe(true);

@@ -1,3 +1,4 @@
+import { Failure } from '../../../base/failure.ts';
 import { defaultLimits } from '../../../format/limits.ts';
 import { type Line, LineFramer } from '../../../format/line-framer.ts';
 import { openRollout } from '../../../store/rollout-file.ts';
@@ -28,7 +29,8 @@ interface Copying {
  * The lines of a thread that are in effect, redacted, as the content of one file of another thread. Ordinals are kept, but for
  * the records by which later files begin, which are left out: what stands behind them moves up.
  *
- * @returns the content, to be read once; the counts are right when it was
+ * @returns the content, to be read once; the counts are right when it was. Reading it throws Failure `trouble` in the end where it
+ *   is empty: an empty file is no session, and Codex does not resume it.
  */
 export function copyLines(
   source: ThreadSource,
@@ -64,6 +66,7 @@ async function* copyParts(source: ThreadSource, counts: CopyCounts, copying: Cop
       await rollout.close();
     }
   }
+  if (counts.lines === 0) throw new Failure('trouble', 'holds no record: there is nothing to copy', { file: own.path });
 }
 
 interface PartCopy {

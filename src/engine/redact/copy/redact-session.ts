@@ -33,7 +33,8 @@ export interface RedactedSession extends CopyCounts {
  * not touched, and may be open in any program. There is the whole copy, or none.
  *
  * @param catalog has the copy afterwards
- * @throws Failure `trouble` when history that it builds on is missing, or the copy cannot be written; `busy`
+ * @throws Failure `trouble` when nothing of it can be copied, when history that it builds on is missing, or the copy cannot be
+ *   written; `busy`
  */
 export async function redactSession(catalog: Catalog, id: string, options: RedactOptions): Promise<RedactedSession> {
   const { clock, signal } = options;
