@@ -184,6 +184,9 @@ describe.skipIf(!hasTmux)('exec on a real terminal', () => {
       job.press('Enter');
       await job.shows('still 42');
       await job.shows(prompt.trimEnd());
+      // A key stops the job that waits for an answer, unless the shell reads it first. `fg` would meet a job that is just
+      // being stopped, were it typed in one go.
+      await job.pressUntil('Enter', /Stopped +run$/m);
       job.type('fg');
       job.press('Enter');
       await job.shows(/^run$/m);

@@ -16,6 +16,8 @@ export interface Window {
   shows(what: string | RegExp): Promise<string>;
   /** Presses keys, by the names that tmux has for them. */
   press(...keys: string[]): void;
+  /** Presses a key again and again until the screen has something. */
+  pressUntil(key: string, what: RegExp): Promise<void>;
   type(text: string): void;
   /** Pastes as a terminal does it, between marks where the program asked for them. */
   paste(text: string): void;
@@ -74,6 +76,11 @@ sleep 600`;
           return screen();
         },
         rows: () => tmux('capture-pane', '-p', '-t', window).replace(/\n$/, '').split('\n'),
+        pressUntil: (key, what) =>
+          until(() => {
+            tmux('send-keys', '-t', window, key);
+            return what.test(screen());
+          }, screen),
         press: (...keys) => void tmux('send-keys', '-t', window, ...keys),
         type: (text) => void tmux('send-keys', '-t', window, '-l', text),
         paste(text) {
