@@ -1,4 +1,6 @@
+import { isMasked, isPlaceholder } from './rules/placeholder.ts';
 import type { Match } from './rules/rule.ts';
+import { isScrambled } from './rules/scrambled.ts';
 import { isWords } from './rules/words.ts';
 import type { View } from './view.ts';
 
@@ -42,9 +44,12 @@ function breakFrom(text: string, from: number): [number, number] | null {
   return hit && [hit.index + 1, breakPattern.lastIndex];
 }
 
-/** A break as it is, or escaped as in JSON in a text; with a token on both sides. */
-const breakPattern = /[\w+/=.~:-](?:\\?\r?\n|(?:\\+r)?\\+n)(?=[\w+/=.~:-])/g;
-const stickyBreak = /(?:\\?\r?\n|(?:\\+r)?\\+n)(?=[\w+/=.~:-])/y;
+/**
+ * A break as it is, or escaped as in JSON in a text; with a token on both sides. Passwords have more signs in them than tokens: by
+ * such a sign a line begins, too, but then not alone, as the `$ ` of a shell does.
+ */
+const breakPattern = /[\w+/=.~:!#%*@$&^?-](?:\\?\r?\n|(?:\\+r)?\\+n)(?=[\w+/=.~:-]|[!#%*@$&^?]{1,4}[\w+/=.~:-])/g;
+const stickyBreak = /(?:\\?\r?\n|(?:\\+r)?\\+n)(?=[\w+/=.~:-]|[!#%*@$&^?]{1,4}[\w+/=.~:-])/y;
 
 function breakAt(text: string, at: number): number {
   stickyBreak.lastIndex = at;
@@ -97,40 +102,76 @@ function joined(text: string, { start, breaks, end }: Piece): View {
     encoding: 'wrapped',
     at,
     width: () => 1,
-    isNew: (match, isBegun) => isAcross(match, cuts) && (!isBegun || goesOn(text, match, cuts, at)),
+    newer: (match, isBegun) => {
+      const own = withoutNextLines(match, isBegun, { text, cuts, at });
+      return own && isAcross(own, cuts) ? own : null;
+    },
   };
 }
 
 /** Whether a break lies in a match, be it in the name before the secret. */
-function isAcross({ start, end, from = start, severity, value }: Match, cuts: number[]): boolean {
+function isAcross({ start, end, from = start, severity, value }: Match, cuts: readonly number[]): boolean {
   const inside = cuts.filter((cut) => start < cut && end > cut).map((cut) => cut - start);
   if (inside.length === 0) return cuts.some((cut) => from < cut && end > cut);
-  // Words on both sides are words.
+  if (severity === 'high') return true;
   const parts = [0, ...inside].map((cut, index) => value.slice(cut, inside[index]));
-  return severity === 'high' || !parts.every((part) => /^[A-Za-z]{1,5}$/.test(part) || isWords(part));
+  // Words on both sides are words, and what is shown instead of a secret is all that is shown.
+  return !parts.every((part) => /^[A-Za-z]{1,5}$/.test(part) || isWords(part)) && !isMasked(parts[0] as string);
+}
+
+interface Broken {
+  /** With the breaks in it. */
+  text: string;
+  cuts: readonly number[];
+  at(index: number): number;
+}
+
+/** A match up to the last break behind which its token goes on; null where nothing is left that could be a secret. */
+function withoutNextLines(match: Match, isBegun: boolean, broken: Broken): Match | null {
+  if (!match.isOpen) return match;
+  let { end } = match;
+  for (let cut = lastCut(match, end, broken); cut !== null; cut = lastCut(match, end, broken)) {
+    const line = match.value.slice(Math.max(0, cut - match.start), end - match.start);
+    const isWhole = keyLengths.has(end - match.start) && isBase64.test(line);
+    if (isBegun ? isWhole || goesOn(line, broken.text[broken.at(end - 1) + 1]) : !isNamed.test(line)) break;
+    if (cut <= match.start) return null;
+    end = cut;
+  }
+  if (end === match.end) return match;
+  const value = match.value.slice(0, end - match.start);
+  return isWords(value) || isPlaceholder(value) ? null : { ...match, end, value };
+}
+
+function lastCut({ start, from = start }: Match, end: number, { cuts }: Broken): number | null {
+  return cuts.findLast((cut) => cut > from && cut < end) ?? null;
 }
 
 /**
- * Whether a token really goes on behind the break: where its rule does not know how long it is, it may be another word that
- * happens to follow.
+ * Whether a token really goes on behind a break: where its rule does not know how long it is, it may be another word that happens to
+ * follow.
+ *
+ * @param line what stands behind the break
+ * @param next the character behind that
  */
-function goesOn(text: string, match: Match, cuts: number[], at: (index: number) => number): boolean {
-  if (!match.isOpen) return true;
-  const cut = cuts.findLast((place) => place > match.start && place < match.end) ?? match.start;
-  const rest = match.value.slice(cut - match.start);
-  const next = text[at(match.end - 1) + 1];
+function goesOn(line: string, next: string | undefined): boolean {
   if (next === '"' || next === "'" || next === '`') return true;
-  // `NAME=` and `name:` begin a line of their own.
-  if (next === '=' || next === ':' || next === '(') return false;
-  return /\d/.test(rest) || rest.length >= 20 || (rest.length > 2 && /[A-Z]/.test(rest) && !isWords(rest));
+  if (next === '=' || next === ':' || next === '(' || isNamed.test(line)) return false;
+  if (/\d/.test(line) || line.length >= 20) return true;
+  return (line.length > 2 && /[A-Z]/.test(line) && !isWords(line)) || isScrambled(line.replace(/[^A-Za-z]/g, ''));
 }
+
+/** Of keys as they are made most often, in hexadecimal or base64: with another word behind it, hardly any token is just as long. */
+const keyLengths = new Set([32, 40, 64, 128]);
+const isBase64 = /^[\w+/-]+={0,2}$/;
+/** `NAME=value` and `name:` begin a line of their own. */
+const isNamed = /^[A-Za-z_][\w.-]*(?:=(?=[^=\s])|:$)/;
 
 function isToken(code: number): boolean {
   return tokenCodes[code] === 1;
 }
 
 const tokenCodes = new Uint8Array(128);
-for (const character of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+/=.~:-') {
+for (const character of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+/=.~:-!#%*@$&^?') {
   tokenCodes[character.charCodeAt(0)] = 1;
 }
 

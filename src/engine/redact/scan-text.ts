@@ -86,9 +86,10 @@ export class TextScanner {
 
   #scanView(view: View, found: FoundMatches): void {
     // A mark may be broken, too.
-    for (const match of this.#scanPlain(maskMarks(view.text)).list) {
-      const start = view.at(match.start);
-      if (!view.isNew(match, found.begins(start))) continue;
+    for (const whole of this.#scanPlain(maskMarks(view.text)).list) {
+      const start = view.at(whole.start);
+      const match = view.newer(whole, found.begins(start));
+      if (!match) continue;
       const encoding = [view.encoding, ...(match.encoding ?? [])];
       const end = view.at(match.end - 1) + view.width(match.end - 1);
       if (!found.covers(start, end)) found.add({ ...match, start, end, encoding });

@@ -8,9 +8,9 @@ export interface View {
   at(index: number): number;
   width(index: number): number;
   /**
-   * Whether a match says more than the text itself does.
+   * What of a match says more than the text itself does; null where nothing does.
    *
    * @param isBegun whether a secret was found in the text that begins at the same place
    */
-  isNew(match: Match, isBegun: boolean): boolean;
+  newer(match: Match, isBegun: boolean): Match | null;
 }

@@ -129,7 +129,7 @@ function mapped(text: string, encoding: Encoding, pattern: RegExp, replace: (fou
     at: (index) => index + (place(index)?.by ?? 0),
     width: (index) => place(index)?.width ?? 1,
     // What lies beside the change may be what tells that it is one.
-    isNew: () => true,
+    newer: (match) => match,
   };
 }
 

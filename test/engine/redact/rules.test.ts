@@ -98,6 +98,31 @@ describe('a secret is found although', () => {
     expect(await clean(`api_key=${random}\nRunning tests`)).toBe('api_key=[redacted:assigned-secret:1]\nRunning tests');
   });
 
+  it.each([
+    ['SMTP_PASS=TL*FU*\n2I0N1vsai95z', 'SMTP_PASS=[redacted:assigned-secret:1]'],
+    ['--password=%*Kvr1%\n%ESC%VDtXkIX', '--password=[redacted:assigned-secret:1]'],
+    ['SMTP_PASS=TL*FU*\\n2I0N1vsai95z\\n', 'SMTP_PASS=[redacted:assigned-secret:1]\\n'],
+    ['postgres://app:aB3$\n!x9Yq2_kk@db.net/x', 'postgres://app:[redacted:url-password:1]@db.net/x'],
+  ])('it is broken beside a sign that only passwords have: %j', async (text, wanted) => {
+    expect(await clean(`$ env\n${text}\n$ `)).toBe(`$ env\n${wanted}\n$ `);
+  });
+
+  it.each([
+    'aws_secret_access_key = OCJupDtpXVW8Iv2nzY/GZpL\nmrhsJgcZhzOwo+SVP',
+    'API_TOKEN=q7Xw2Lp9Zk4Rv8\nTn3Yb6q7Xw2Lp9',
+  ])('it goes on with letters, or is followed by what is none of it: %j', async (text) => {
+    for (const next of ['\nPATH=/usr/bin', '\nPORT=8080', '\n$ ', '\n# a comment', '\n']) {
+      const name = text.slice(0, text.indexOf('=') + (text.includes('= ') ? 2 : 1));
+      expect(await clean(`$ env\n${text}${next}`)).toBe(`$ env\n${name}[redacted:assigned-secret:1]${next}`);
+    }
+  });
+
+  it.each(['PORT=8080\nPATH=/bin', '$ ls -la2', '# port2', 'db2: x'])('the next line is %j', async (next) => {
+    for (const name of ['SMTP_PASS', 'API_TOKEN']) {
+      expect(await clean(`${name}=${random}\n${next}`)).toBe(`${name}=[redacted:assigned-secret:1]\n${next}`);
+    }
+  });
+
   it('it is coloured, URL-encoded, or in base64 (twice)', async () => {
     expect(await clean(`\u001b[31mghp_\u001b[0m${token.slice(4)}`)).toBe('\u001b[31m[redacted:github-token:1]');
     expect(await clean(`?next=https%3A%2F%2Fu%3A${random}%40h.net%2F`)).toBe(

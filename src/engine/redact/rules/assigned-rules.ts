@@ -82,6 +82,7 @@ export const assignedRules: readonly Rule[] = [
     pattern:
       /(?<=^|[\n\r]|\\n|(?:export|set|env|ENV) )(?<name>[A-Z][A-Z0-9_]{1,80})=(?<secret>[^\s"'`\\]{6,512}?)(?=[;,)]?(?:\s|\\[nrt]|$))/y,
     accepts: (value, { groups }) => isSecretOf(groups?.name ?? '', value, { isQuoted: true, isCode: false }),
+    isOpen: true,
   },
   {
     id: 'named-secret',

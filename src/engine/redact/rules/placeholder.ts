@@ -2,12 +2,12 @@ import { isWords } from './words.ts';
 
 /** Whether a text stands where a secret would, in an example, a template or a test: nobody makes such secrets by chance. */
 export function isPlaceholder(value: string): boolean {
-  return isMadeUp(value) || nothings.test(value) || masked.test(value) || isFilledIn(value);
+  return isMadeUp(value) || nothings.test(value) || isMasked(value) || isFilledIn(value);
 }
 
 /** The same where any value counts, even letters in their order: only what says itself that something is to stand there. */
 export function isToBeFilledIn(value: string): boolean {
-  return isMonotone(value) || isExample(value) || nothings.test(value) || masked.test(value) || isFilledIn(value);
+  return isMonotone(value) || isExample(value) || nothings.test(value) || isMasked(value) || isFilledIn(value);
 }
 
 /**
@@ -20,7 +20,11 @@ export function isMadeUp(value: string): boolean {
 
 const nothings = /^(?:none|null|nil|undefined|true|false|to[-_]?do|string|redacted|change[-_]?me|[*•]+|x+|\.{3,})$/i;
 
-/** A secret of which the ends are shown. */
+/** Whether at most the ends of a secret are shown: `sk-a…9f3b`, `********`. */
+export function isMasked(value: string): boolean {
+  return masked.test(value);
+}
+
 const masked = /^[\w-]{0,16}(?:\.{3,}|…|[*•]{3,})[\w-]{0,8}$/;
 
 /** Its first characters: on the next line may stand a word. */
