@@ -65,6 +65,11 @@ export class FileTable {
     return this.#all('SELECT * FROM files WHERE rollout_id = ? ORDER BY path', fileKeys, rolloutId);
   }
 
+  threads(): string[] {
+    const rows = prepared(this.#database, 'SELECT DISTINCT thread_id FROM files').all() as { thread_id: string }[];
+    return rows.map(({ thread_id }) => thread_id);
+  }
+
   obstacles(): ObstacleRow[] {
     return this.#all('SELECT * FROM obstacles ORDER BY path', obstacleKeys);
   }

@@ -27,10 +27,14 @@ export class TextTable {
 
   /** Files whose texts are missing, or older than the file. */
   stale(): { file: FileRow; known: TextFile | null }[] {
-    const files = this.#all<FileRow>(`
-      SELECT f.* FROM files f LEFT JOIN text_files t ON t.path = f.path
-      WHERE t.id IS NULL OR t.mtime_ns <> f.mtime_ns OR t.size <> f.size OR t.ino <> f.ino OR t.dev <> f.dev`);
+    const files = this.#all<FileRow>(`SELECT f.* ${FROM_STALE}`);
     return files.map((file) => ({ file, known: this.#fileAt(file.path) }));
+  }
+
+  /** Threads with such a file. */
+  staleThreads(): string[] {
+    const rows = this.#all<{ thread_id: string }>(`SELECT DISTINCT f.thread_id ${FROM_STALE}`);
+    return rows.map(({ thread_id }) => thread_id);
   }
 
   /** Rows of files that are there no more. */
@@ -105,6 +109,12 @@ export class TextTable {
   match(expression: string): [id: number, rank: number][] {
     const query = prepared(this.#database, 'SELECT rowid, bm25(words) FROM words WHERE words MATCH ?');
     return query.raw().all(expression) as [number, number][];
+  }
+
+  /** Whether a file and its texts are still as they were when its row was read. */
+  isCurrent(file: TextFile): boolean {
+    const sql = 'SELECT t.checksum FROM text_files t JOIN files f ON f.path = t.path WHERE t.id = ?';
+    return this.#all<{ checksum: number }>(sql, file.id)[0]?.checksum === file.checksum;
   }
 
   /**
@@ -267,6 +277,8 @@ export interface MadeTexts {
   isWhole: boolean;
 }
 
+const FROM_STALE = `FROM files f LEFT JOIN text_files t ON t.path = f.path
+  WHERE t.id IS NULL OR t.mtime_ns <> f.mtime_ns OR t.size <> f.size OR t.ino <> f.ino OR t.dev <> f.dev`;
 const REMOVED_AT_ONCE = 500;
 const SCRUB = 'removed texts in the log';
 const SCRUB_WAIT_MS = 200;

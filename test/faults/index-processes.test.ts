@@ -53,7 +53,7 @@ describe('eight processes at once', () => {
           const elsewhere = rowsOf(out).filter(({ cwd }) => cwd !== home.path);
           return elsewhere.length > 0 ? { elsewhere: elsewhere[0] } : {};
         }),
-        repeat(['search', '-q', 're']),
+        repeat(['search', '-q', '--archived', 're'], (out, before) => lostOf(out.split('\n').filter(Boolean), before)),
         repeat(['index', 'rebuild']),
       ]);
       for (const ended of ends) expect(await ended).toEqual([0, null]);
@@ -83,7 +83,10 @@ type Faults = { [what: string]: unknown };
 
 /** Sessions that had a file before the listing began, and are not in it; or are in it twice. */
 function findLost(out: string, before: string[]): Faults {
-  const ids = idsOf(out);
+  return lostOf(idsOf(out), before);
+}
+
+function lostOf(ids: string[], before: string[]): Faults {
   const listed = new Set(ids);
   const lost = before.filter((id) => !listed.has(id));
   return { ...(lost.length > 0 && { lost }), ...(listed.size < ids.length && { twice: ids.length - listed.size }) };

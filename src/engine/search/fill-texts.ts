@@ -22,10 +22,7 @@ export async function fillTexts(
   options: FillOptions,
 ): Promise<void> {
   const settings = new Settings(index.database);
-  if (settings.get('words') !== WORDS) {
-    table.clear();
-    settings.set('words', WORDS);
-  }
+  makeReady(index, table);
   const off = await readMemoryOff(index.home.path, settings);
   applyMemoryOff(table, off);
   dropOrphans(table, options.signal);
@@ -45,6 +42,29 @@ export async function fillTexts(
 export interface FillOptions {
   signal: AbortSignal;
   onProgress?: (done: number, of: number) => void;
+}
+
+/**
+ * Threads that the index does not hold as they are: what another process rebuilds, withholds or has not read yet. To be asked
+ * in one transaction with what is looked up in the texts.
+ */
+export function unfilled(index: HomeIndex, table: TextTable): string[] {
+  return isReady(index) ? table.staleThreads() : index.files.threads();
+}
+
+/** In one transaction: else another process that finds it as unready would throw away what this one has filled meanwhile. */
+function makeReady(index: HomeIndex, table: TextTable): void {
+  if (isReady(index)) return;
+  const make = index.database.transaction(() => {
+    if (isReady(index)) return;
+    table.clear();
+    new Settings(index.database).set('words', WORDS);
+  });
+  make.immediate();
+}
+
+function isReady({ database }: HomeIndex): boolean {
+  return new Settings(database).get('words') === WORDS;
 }
 
 async function readSome(

@@ -8,6 +8,7 @@ import type { HomeIndex } from '../listing/home-index.ts';
 import { IndexedRollouts } from '../listing/rollouts.ts';
 import type { Selectors } from '../selectors.ts';
 import { hitOf } from './file-search.ts';
+import { unfilled } from './fill-texts.ts';
 import type { SearchHit } from './hit.ts';
 import { compilePattern, type Matcher, type Pattern } from './pattern.ts';
 import type { Query } from './query.ts';
@@ -50,8 +51,7 @@ export class FoundTexts {
   ): AsyncGenerator<{ threadId: string; hits: SearchHit[] }> {
     const wanted = listed && new Set(listed);
     const isWanted = (id: string) => (wanted ? wanted.has(id) : this.#isOfArchive(id)) && !given.has(id);
-    const apart = new Set(this.#table.apart().map(({ thread_id }) => thread_id));
-    const matches = this.#matches(apart);
+    const { apart, matches } = this.#atOneMoment(() => this.#look());
     const ranked = [...matches.keys()].filter(isWanted);
     const direct = (listed ?? this.#newestFirst([...apart])).filter((id) => apart.has(id) && isWanted(id));
     const order = listed && this.#options.isSorted ? listed : [...ranked, ...direct];
@@ -66,12 +66,25 @@ export class FoundTexts {
         for (; !next.done && next.value.threadId === threadId; next = await finds.next())
           for (const some of test.add(next.value)) hits.push(...some);
       } else {
-        for await (const found of this.#inIndex(threadId, matches.get(threadId)))
-          for (const some of test.add(found)) hits.push(...some);
+        const found = this.#atOneMoment(() => this.#inIndex(threadId, matches.get(threadId)));
+        for await (const finds of found ? this.#withTurns(found) : this.#inFiles([threadId]))
+          for (const some of test.add(finds)) hits.push(...some);
       }
       for (const some of test.finish()) hits.push(...some);
       if (hits.length > 0) yield { threadId, hits };
     }
+  }
+
+  /** The sessions that are to be searched in their files, and what the index says of all others. */
+  #look(): { apart: ReadonlySet<string>; matches: Map<string, Map<string, Match>> } {
+    const kept = this.#table.apart().map(({ thread_id }) => thread_id);
+    const apart = new Set([...kept, ...unfilled(this.#index, this.#table)]);
+    return { apart, matches: this.#matches(apart) };
+  }
+
+  /** Another process may rebuild or fill the index meanwhile. */
+  #atOneMoment<T>(read: () => T): T {
+    return this.#index.database.transaction(read)();
   }
 
   /** What the index says, by session, the best match first. */
@@ -99,8 +112,11 @@ export class FoundTexts {
     return new Map(sorted.map(([threadId, { files }]) => [threadId, files]));
   }
 
-  async *#inIndex(threadId: string, matches: Map<string, Match> | undefined): AsyncGenerator<FileFinds> {
-    if (!matches) return;
+  /** Null when the session's files or texts are no longer as they were when the matches were looked up. */
+  #inIndex(threadId: string, matches: Map<string, Match> | undefined): IndexedFinds[] | null {
+    if (!matches) return [];
+    for (const { file } of matches.values()) if (!this.#table.isCurrent(file)) return null;
+    const found: IndexedFinds[] = [];
     for (const { path, isLater } of this.#filesOf(threadId)) {
       const match = matches.get(path);
       if (!match) continue;
@@ -111,9 +127,15 @@ export class FoundTexts {
         const hit = text && this.#hitOf(text, path, threadId);
         if (hit) hits.push(hit);
       }
-      if (hits.length === 0) continue;
-      if (continued === 1 || isLater) await addTurnsBefore(this.#rollouts, hits, this.#options.report);
-      yield { threadId, hits, cwd };
+      if (hits.length > 0) found.push({ threadId, hits, cwd, hasTurnsBefore: continued === 1 || isLater });
+    }
+    return found;
+  }
+
+  async *#withTurns(found: IndexedFinds[]): AsyncGenerator<FileFinds> {
+    for (const { hasTurnsBefore, ...finds } of found) {
+      if (hasTurnsBefore) await addTurnsBefore(this.#rollouts, finds.hits, this.#options.report);
+      yield finds;
     }
   }
 
@@ -167,6 +189,11 @@ export interface IndexedRequest extends Omit<SearchOptions, 'pattern' | 'all'> {
   selectors: Selectors;
   /** Sessions in the order of the selectors; else the best match comes first. */
   isSorted: boolean;
+}
+
+interface IndexedFinds extends FileFinds {
+  /** Whether the file goes on from others, so that its turns count on from theirs. */
+  hasTurnsBefore: boolean;
 }
 
 interface Match {
