@@ -18,6 +18,10 @@ export interface FindOptions {
   selectors?: Selectors;
   useIndex?: boolean;
   isSorted?: boolean;
+  /** Told of each problem. */
+  onReport?: () => void;
+  /** Told of the hits of each session, before those of the next one are asked for. */
+  onFound?: () => void;
 }
 
 /** A search for words, by the index unless told otherwise. */
@@ -34,9 +38,15 @@ export async function findWords({ path }: { path: string }, query: string, optio
     isSorted: options.isSorted ?? false,
     clock: systemClock,
     signal: new AbortController().signal,
-    report: (problem) => problems.push(problem),
+    report: (problem) => {
+      problems.push(problem);
+      options.onReport?.();
+    },
   });
-  for await (const some of found) hits.push(...some);
+  for await (const some of found) {
+    hits.push(...some);
+    options.onFound?.();
+  }
   return { hits, problems };
 }
 
